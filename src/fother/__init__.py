@@ -1,0 +1,3 @@
+"""Fother: leak damage control."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,63 @@
+"""What intake makes of a leak, and what vision measures in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One image of a leak: a photo, a screenshot, one frame of a TIFF, one rendered page of a PDF."""
+
+    artefact: str  #: file name as received
+    number: int  #: 0-based within the artefact
+    #: (height, width) grey, 0 = black; None for a PDF page that is only rendered when needed
+    image: NDArray[np.uint8] | None
+    #: glyph origins when the artefact is a PDF with text, else empty
+    characters: Characters | None = None
+
+
+@dataclass(frozen=True)
+class Characters:
+    """Text of one leaked PDF page as its renderer places it: parallel arrays of length n."""
+
+    text: str  #: n code points
+    origin: NDArray[np.float64]  #: (n, 2) glyph origins, points, y upwards
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A leak as received, already reduced to pixels, text and integers by the sandbox."""
+
+    artefact: str
+    sha256: str
+    media_type: str
+    sheets: tuple[Sheet, ...]
+    #: copy stamps found in metadata (hex), before any check
+    untrusted_stamps: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    isolation: str = ""  #: how the bytes were parsed
+
+
+@dataclass(frozen=True)
+class Displacements:
+    """Where the rigid clusters of one original page were found in one sheet.
+
+    Arrays are parallel to the page's clusters (n). `shift` is (n, 2): measured position minus position
+    in the unmarked original, in points of the page, x to the right and y *down* as the page is shown,
+    still containing the smooth warp of the capture. NaN where nothing was measured.
+    `sigma` is (n,): standard deviation of the measurement along the text, points.
+    """
+
+    page: int
+    shift: NDArray[np.float64]
+    sigma: NDArray[np.float64]
+    similarity: NDArray[np.float64]  #: (n,) normalised correlation, 0…1
+    density: float  #: effective resolution of the sheet on this page, dots per inch of the page
+    method: str  #: "glyph origins" or "pixels"
+    inliers: int = 0
+    #: (n, 2) where each cluster's centre was found in the sheet, pixels; NaN where it was not
+    places: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))

@@ -1,0 +1,91 @@
+"""The answer of a trace, complete enough to be printed, drawn and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Accusation:
+    """One named copy.
+
+    `p` is the exact probability that an innocent copy scores as high, under the hypothesis that named it;
+    `bound` is the family-wise probability that this procedure names *any* innocent copy at this strength
+    of evidence. `log10_lr` is the smallest of `log10_lr_against`.
+    """
+
+    copy: str
+    index: int  #: row of the code
+    log10_p: float
+    log10_bound: float
+    log10_lr: float
+    log10_lr_against: dict[str, float]  #: "another copy", "the unmarked original"
+    step: str  #: "single", "blocks", "conditional 1", "pair", …
+    hypothesis: str  #: e.g. "1 copy", "interleave of 3"
+
+    @property
+    def p(self) -> float:
+        return float(10.0 ** max(self.log10_p, -300.0))
+
+    @property
+    def bound(self) -> float:
+        return float(min(1.0, 10.0 ** max(self.log10_bound, -300.0)))
+
+
+@dataclass(frozen=True)
+class PageEvidence:
+    """One page found in one sheet, with what the report draws.
+
+    `boxes` (n, 4) are x0, y0, x1, y1 in points from the top left of the page as shown; `mark` (n,) is the
+    displacement along the text in points after the capture's own warp was removed (NaN: not measured);
+    `sigma` (n,) its standard deviation.
+    """
+
+    artefact: str
+    sheet: int
+    page: int  #: 0-based
+    page_size: tuple[float, float]
+    boxes: NDArray[np.float64]
+    mark: NDArray[np.float64]
+    sigma: NDArray[np.float64]
+    density: float
+    method: str
+    carriers_read: int
+    background: bytes = b""  #: PNG of the original page
+    sheet_image: bytes = b""  #: JPEG of the sheet as received, reduced
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One copy in the ranking, named or not."""
+
+    copy: str
+    index: int
+    log10_p: float
+    log10_lr: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The result of one trace against one document (the best one), or against none."""
+
+    document: str | None
+    title: str
+    accused: tuple[Accusation, ...]
+    alpha: float
+    sentence: str  #: the verdict for a person
+    copies: int  #: copies in the family over which the bound holds
+    tried: dict[str, object]  #: documents, pages, sheets, hypotheses, alignments
+    evidence: tuple[PageEvidence, ...] = ()
+    ranking: tuple[Candidate, ...] = ()  #: best copies first, at most 20
+    #: (copies,) standardised score of every copy under the one-copy hypothesis
+    scores: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    carriers_read: int = 0
+    #: expected standardised score of the copy if it is the source, from the measured noise; NaN if nothing read
+    expected_score: float = float("nan")
+    stamps: tuple[str, ...] = ()  #: copies whose stamp was found intact
+    stronger: tuple[str, ...] = ()  #: what would have made the evidence stronger, sentences
+    notes: tuple[str, ...] = ()
