@@ -1,0 +1,198 @@
+"""Find an original page in a capture: SIFT features, ratio test, MAGSAC homography.
+
+Lowe 2004 (SIFT and the ratio test); Barath et al. 2020 (MAGSAC++). Right pages give hundreds of inliers,
+wrong pages of the same document at most about 16, so a page counts as found from `MIN_INLIERS` on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fother.vision.reference import DPI
+
+MIN_INLIERS = 24
+_PLENTY = 120
+_RATIO = 0.82
+_FEATURE_DPI = 110.0
+_FEATURES = 5000
+_VOTING_FEATURES = 600
+#: Long sides, in pixels, to which a capture is scaled before features are taken; tried in this order.
+_SCALES = (1300, 900, 2000, 600)
+
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Features:
+    """SIFT keypoints: `points` (n, 2) in pixels of the full image, `descriptors` (n, 128) float32,
+    `strength` (n,)."""
+
+    points: Points
+    descriptors: NDArray[np.float32]
+    strength: NDArray[np.float32]
+
+    @cached_property
+    def matcher(self) -> cv2.FlannBasedMatcher:
+        """An approximate nearest-neighbour index over the descriptors, built once."""
+        matcher = cv2.FlannBasedMatcher({"algorithm": 1, "trees": 4}, {"checks": 40})
+        matcher.add([self.descriptors])
+        matcher.train()
+        return matcher
+
+    def to_arrays(self) -> dict[str, NDArray[np.generic]]:
+        """For a cache; SIFT descriptors are whole numbers up to 255."""
+        return {
+            "points": self.points,
+            "descriptors": self.descriptors.astype(np.uint8),
+            "strength": self.strength,
+        }
+
+    def strongest(self, count: int) -> Features:
+        """The `count` features of highest contrast."""
+        keep = np.argsort(-self.strength, kind="stable")[:count]
+        return Features(self.points[keep], self.descriptors[keep], self.strength[keep])
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where a page lies in a capture.
+
+    `homography` (3, 3) maps reference pixels to capture pixels. `reference_points`, `capture_points`
+    (k, 2) are all matches that passed the ratio test, inliers or not: paper is not flat.
+    """
+
+    homography: NDArray[np.float64]
+    inliers: int
+    reference_points: Points
+    capture_points: Points
+
+
+def _detect(image: NDArray[np.uint8], scale: float) -> Features | None:
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=interpolation)
+    keys, descriptors = cv2.SIFT.create(_FEATURES, contrastThreshold=0.02).detectAndCompute(small, None)
+    if descriptors is None or len(keys) < 12:
+        return None
+    points = (np.array([k.pt for k in keys], np.float64) + 0.5) / scale - 0.5
+    return Features(points, descriptors, np.array([k.response for k in keys], np.float32))
+
+
+def page_features(image: NDArray[np.uint8]) -> Features | None:
+    """Features of an original page rendered at `DPI`; None when it has next to nothing printed on it."""
+    return _detect(image, _FEATURE_DPI / DPI)
+
+
+def normalise_contrast(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Divide by the local brightness and stretch by the local contrast: rescues faint or shaded text."""
+    value = image.astype(np.float32)
+    sigma = max(image.shape) / 60
+    mean = cv2.GaussianBlur(value, (0, 0), sigma)
+    spread = np.sqrt(np.maximum(cv2.GaussianBlur((value - mean) ** 2, (0, 0), sigma), 4.0))
+    out: NDArray[np.uint8] = np.clip(200 + 45 * (value - mean) / spread, 0, 255).astype(np.uint8)
+    return out
+
+
+class CaptureFeatures:
+    """Features of one capture at several scales, taken when first asked for."""
+
+    def __init__(self, image: NDArray[np.uint8], hidden: tuple[NDArray[np.float32], ...] = ()) -> None:
+        self.image = image
+        self._hidden = hidden
+        self._cache: dict[int, Features | None] = {}
+
+    def __len__(self) -> int:
+        return len(_SCALES)
+
+    def at(self, step: int) -> Features | None:
+        """Features at the `step`-th scale; None when there are none or the scale would enlarge too much."""
+        if step not in self._cache:
+            scale = _SCALES[step] / max(self.image.shape)
+            self._cache[step] = None if step and scale > 2.5 else self._visible(_detect(self.image, scale))
+        return self._cache[step]
+
+    def without(self, outline: NDArray[np.float32]) -> CaptureFeatures:
+        """The same capture with the features inside a convex outline (k, 2) left out."""
+        other = CaptureFeatures(self.image, (*self._hidden, outline))
+        other._cache = {step: other._visible(found) for step, found in self._cache.items()}
+        return other
+
+    def _visible(self, found: Features | None) -> Features | None:
+        if found is None or not self._hidden:
+            return found
+        keep = np.ones(len(found.points), bool)
+        for outline in self._hidden:
+            x, y = found.points.T[:, :, None]
+            a, b = outline, np.roll(outline, -1, 0)
+            side = (b[:, 0] - a[:, 0]) * (y - a[:, 1]) - (b[:, 1] - a[:, 1]) * (x - a[:, 0])
+            keep &= ~((side >= 0).all(1) | (side <= 0).all(1))
+        if keep.sum() < 12:
+            return None
+        return Features(found.points[keep], found.descriptors[keep], found.strength[keep])
+
+
+def vote(pages: dict[int, Features], capture: CaptureFeatures) -> list[int]:
+    """Pages in the order of how many of the capture's features resemble one of theirs most.
+
+    A cheap shortlist for documents of many pages; `locate` decides.
+    """
+    if len(pages) <= 1:
+        return list(pages)
+    found = capture.at(0)
+    if found is None:
+        return []
+    per_page = max(60, min(_VOTING_FEATURES, 120_000 // len(pages)))
+    numbers = list(pages)
+    subset = [pages[n].strongest(per_page) for n in numbers]
+    owner = np.repeat(np.arange(len(numbers)), [len(s.points) for s in subset])
+    matcher = cv2.FlannBasedMatcher({"algorithm": 1, "trees": 4}, {"checks": 32})
+    matcher.add([np.concatenate([s.descriptors for s in subset])])
+    matcher.train()
+    votes = np.zeros(len(numbers))
+    for match in matcher.match(found.strongest(2500).descriptors):
+        votes[owner[match.trainIdx]] += 1.0 / (50.0 + match.distance)
+    return [numbers[i] for i in np.argsort(-votes, kind="stable")]
+
+
+def locate(page: Features, shape: tuple[int, int], capture: CaptureFeatures) -> Location | None:
+    """Find the page in the capture, or None.
+
+    `shape` is height and width of the reference. Mirrored solutions are rejected.
+    """
+    best: Location | None = None
+    for step in range(len(capture)):
+        found = capture.at(step)
+        if found is None:
+            continue
+        located = _match(page, shape, found, max(capture.image.shape) / _SCALES[step])
+        if located is not None and (best is None or located.inliers > best.inliers):
+            best = located
+        if best is not None and best.inliers >= _PLENTY:
+            break
+    return best if best is not None and best.inliers >= MIN_INLIERS else None
+
+
+def _match(page: Features, shape: tuple[int, int], found: Features, pixel: float) -> Location | None:
+    pairs = page.matcher.knnMatch(found.descriptors, k=2)
+    good = [p[0] for p in pairs if len(p) == 2 and p[0].distance < _RATIO * p[1].distance]
+    if len(good) < 12:
+        return None
+    source = page.points[[m.trainIdx for m in good]]
+    target = found.points[[m.queryIdx for m in good]]
+    homography, inlier = cv2.findHomography(
+        source, target, cv2.USAC_MAGSAC, 4.0 * pixel, maxIters=10000, confidence=0.9999
+    )
+    if homography is None:
+        return None
+    height, width = shape
+    corners = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float64)
+    mapped = cv2.perspectiveTransform(corners, homography)
+    if not np.isfinite(mapped).all() or cv2.contourArea(mapped.astype(np.float32), True) <= 0:
+        return None
+    # A collapsed homography sends many features to a few places; count places, not features.
+    hit = np.unique(np.round(target[inlier.ravel() > 0] / (3 * pixel)), axis=0)
+    return Location(homography.astype(np.float64), len(hit), source, target)
