@@ -1,0 +1,98 @@
+"""What the verbs share: the registry, output as JSON or for people, progress."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from fother.registry import FolderRegistry, default_home, open_registry
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--home", envvar="FOTHER_HOME", help="Folder of the registry.", show_default="user data folder"
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+
+out = Console(highlight=False, markup=False, soft_wrap=True)
+
+
+@contextmanager
+def registry(home: Path | None, *, create: bool = False) -> Iterator[FolderRegistry]:
+    """The registry that the user means, closed at the end."""
+    opened = open_registry(home or default_home(), create=create)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on standard output; NaN and infinities become null."""
+    json.dump(_finite(value), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(k): _finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
+    return value
+
+
+class Bars:
+    """Progress on standard error, as bars on a terminal and as nothing elsewhere."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task: Any = None
+
+    def stage(self, text: str, total: int | None = None) -> None:
+        if self._task is not None:
+            self._progress.update(self._task, visible=False)
+        self._task = self._progress.add_task(text, total=total)
+
+    def step(self, count: int = 1) -> None:
+        if self._task is not None:
+            self._progress.advance(self._task, count)
+
+    def note(self, text: str) -> None:
+        self._progress.console.print(text)
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Bars]:
+    """Progress for a long command."""
+    console = Console(stderr=True, highlight=False, markup=False)
+    hidden = quiet or not console.is_terminal or os.environ.get("TERM") == "dumb"
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bars:
+        yield Bars(bars)

@@ -1,0 +1,75 @@
+"""fother issue: one marked copy for every recipient."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fother.cli.common import HomeOption, JsonOption, QuietOption, out, print_json, progress, registry
+from fother.flow.safeguard import issue
+
+NAME = "issue"
+
+
+def run(
+    document: Annotated[
+        str, typer.Argument(help="Document: id, start of an id, title or file name.", show_default=False)
+    ],
+    to: Annotated[
+        Path,
+        typer.Option(
+            "--to",
+            help="Recipients: CSV with a header; columns name, email, organisation, partner, role.",
+            show_default=False,
+        ),
+    ],
+    out_folder: Annotated[Path, typer.Option("--out", help="Folder for the copies.", show_default=False)],
+    resistance: Annotated[int, typer.Option(help="Coalition size the code is made for: 1, 3, 5 or 8.")] = 3,
+    strength: Annotated[str, typer.Option(help="discreet, standard or strong.")] = "standard",
+    workers: Annotated[int | None, typer.Option(help="Processes; all cores by default.", min=1)] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Make one marked copy for every row of a recipient list.
+
+    The list is checked before anything is made. Who has a copy already keeps it, byte for byte, so the list
+    can be extended and the command repeated at any time; after an interruption it makes what is missing.
+    """
+    with registry(home) as opened, progress(quiet or json) as bars:
+        done = issue(
+            opened,
+            document,
+            to,
+            out_folder,
+            resistance=resistance,
+            strength=strength,
+            workers=workers,
+            progress=bars,
+        )
+    entries = done.reservation.entries
+    if json:
+        print_json(
+            {
+                "issue": done.reservation.issue.id,
+                "document": done.reservation.issue.document,
+                "made": done.made,
+                "copies": [
+                    {
+                        "copy": e.copy.id,
+                        "row": e.row,
+                        "file": str(done.files[e.copy.id]),
+                        "sha256": e.copy.sha256,
+                        "log10_lr": e.copy.log10_lr,
+                    }
+                    for e in entries
+                ],
+            }
+        )
+        return
+    existed = len(entries) - done.made
+    kept = f", {existed} existed unchanged" if existed else ""
+    out.print(f"Issue {done.reservation.issue.id}: {done.made} copies made in {out_folder}{kept}.")
+    out.print("Every copy was read back: each shows its own marks. `fother copies` lists who has which.")

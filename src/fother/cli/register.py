@@ -1,0 +1,55 @@
+"""fother register: store an unmarked original and forecast what its copies can show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fother.cli.common import HomeOption, JsonOption, QuietOption, out, print_json, progress, registry
+from fother.cli.tables import print_forecast
+from fother.flow.safeguard import register
+
+NAME = "register"
+
+
+def run(
+    file: Annotated[Path, typer.Argument(help="The unmarked original, a PDF.", show_default=False)],
+    title: Annotated[str | None, typer.Option(help="Title; the file name by default.")] = None,
+    password: Annotated[
+        str, typer.Option(envvar="FOTHER_PASSWORD", help="Password of an encrypted PDF.")
+    ] = "",
+    allow_signed: Annotated[
+        bool, typer.Option(help="Accept a digitally signed PDF; its copies lose the signature.")
+    ] = False,
+    home: HomeOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Store an unmarked original and say how well its copies can be told apart.
+
+    Registering the same file again changes nothing. The file itself is never sent to anyone: send the
+    copies that `fother issue` makes.
+    """
+    with registry(home, create=True) as opened, progress(quiet or json) as bars:
+        found = register(
+            opened, file, title=title, password=password, allow_signed=allow_signed, progress=bars
+        )
+    document = found.document
+    if json:
+        print_json(
+            {
+                "document": document.id,
+                "title": document.title,
+                "known": found.known,
+                "sha256": document.sha256,
+                "pages": found.plan["pages"],
+                "notes": found.plan["notes"],
+                "forecast": found.plan["forecast"],
+            }
+        )
+        return
+    known = " (it was registered before; nothing was changed)" if found.known else ""
+    out.print(f"Registered {document.title} as {document.id}{known}.")
+    print_forecast(found.plan)

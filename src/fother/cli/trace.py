@@ -1,0 +1,128 @@
+"""fother trace: name the copy that a leak was made from, or none."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import fother
+from fother.cli.common import HomeOption, JsonOption, QuietOption, out, print_json, progress, registry
+from fother.errors import StorageError
+from fother.flow.respond import DEFAULT_ALPHA, explain, report_html, trace
+from fother.model.verdict import Verdict
+
+NAME = "trace"
+
+
+def run(
+    leaks: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="LEAK…",
+            help="Leaked files of one leak: PDF, PNG, JPEG, WebP, TIFF. Several add up.",
+            show_default=False,
+        ),
+    ],
+    document: Annotated[
+        str | None, typer.Option(help="Only this document; by default all registered ones are tried.")
+    ] = None,
+    alpha: Annotated[
+        float, typer.Option(help="Highest acceptable probability of naming any innocent copy.")
+    ] = DEFAULT_ALPHA,
+    report: Annotated[
+        Path | None, typer.Option(help="Write a report with pictures to this HTML file.")
+    ] = None,
+    password: Annotated[
+        str, typer.Option(envvar="FOTHER_PASSWORD", help="Password of an encrypted leak.")
+    ] = "",
+    home: HomeOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Name the copy (or the coalition of copies) that a leak was made from, or none.
+
+    Exit status 0 means that the work was done, whatever the verdict. The result names a copy, never a
+    person.
+    """
+    with registry(home) as opened, progress(quiet or json) as bars:
+        result = trace(
+            opened,
+            leaks,
+            document=document,
+            alpha=alpha,
+            password=password,
+            pictures=report is not None,
+            progress=bars,
+        )
+        html = None
+        if report is not None:
+            html = report_html(result.verdict, datetime.now(UTC), fother.__version__)
+            _write(report, html)
+        fields = verdict_fields(result.verdict)
+        kept = opened.record_trace(
+            artefacts=result.artefacts,
+            parameters=result.parameters,
+            verdict=fields,
+            document=result.verdict.document,
+            report=html.encode() if html else None,
+        )
+    if json:
+        print_json({**fields, "trace": kept.id, "report": str(report) if report else None})
+        return
+    for line in explain(result.verdict):
+        out.print(line)
+    out.print(f"Recorded as {kept.id}." + (f" Report: {report}" if report else ""))
+
+
+def verdict_fields(verdict: Verdict) -> dict[str, Any]:
+    """The machine contract of `trace --json`."""
+    return {
+        "document": verdict.document,
+        "title": verdict.title,
+        "accused": [
+            {
+                "copy": a.copy,
+                "bound": a.bound,
+                "p": a.p,
+                "log10_bound": a.log10_bound,
+                "log10_p": a.log10_p,
+                "log10_lr": a.log10_lr,
+                "log10_lr_against": a.log10_lr_against,
+                "step": a.step,
+                "hypothesis": a.hypothesis,
+            }
+            for a in verdict.accused
+        ],
+        "alpha": verdict.alpha,
+        "verdict": verdict.sentence,
+        "copies": verdict.copies,
+        "carriers_read": verdict.carriers_read,
+        "expected_score": verdict.expected_score,
+        "tried": verdict.tried,
+        "stamps": list(verdict.stamps),
+        "ranking": [asdict(c) for c in verdict.ranking],
+        "pages": [
+            {
+                "artefact": page.artefact,
+                "sheet": page.sheet + 1,
+                "page": page.page + 1,
+                "carriers_read": page.carriers_read,
+                "density": page.density,
+                "method": page.method,
+            }
+            for page in verdict.evidence
+        ],
+        "stronger": list(verdict.stronger),
+        "notes": list(verdict.notes),
+    }
+
+
+def _write(path: Path, html: str) -> None:
+    try:
+        path.write_text(html, encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"The report {path} cannot be written ({error.strerror}).") from None

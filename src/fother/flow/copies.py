@@ -1,0 +1,152 @@
+"""Make one marked copy, read its marks back, and put it in its place."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fother.channels.layout import glyphs
+from fother.channels.layout.carriers import LayoutCarriers
+from fother.channels.layout.observe import observe
+from fother.codes.code import FingerprintingCode
+from fother.codes.observations import Observations
+from fother.errors import CopyCheckError, FotherError, StorageError
+from fother.flow.original import Original, open_original
+from fother.formats.pdf.document import PdfSource
+from fother.formats.pdf.render import open_renderer
+from fother.formats.pdf.template import CopyTemplate
+from fother.registry import IssuedFile
+
+#: Pages that are read back in each copy; they change from copy to copy, so that all pages get their turn.
+_PAGES_READ = 3
+_ENOUGH = 6.0  # decades of evidence for the copy's own codeword
+_SHARE = 0.5  # of the evidence its carriers can give, when that is less
+
+
+@dataclass(frozen=True)
+class MakeRequest:
+    """All that a worker needs to make the copies of one edition."""
+
+    original: bytes
+    carriers: bytes
+    template: bytes
+    key: bytes
+    resistance: int
+    strength: float
+    out: Path
+
+
+class CopyMaker:
+    """Makes copies of one edition, one after the other."""
+
+    def __init__(self, request: MakeRequest) -> None:
+        self._out = request.out
+        self._strength = request.strength
+        self._carriers = LayoutCarriers.from_bytes(request.carriers)
+        self._template = CopyTemplate.from_bytes(request.template)
+        self._code = FingerprintingCode(request.key, len(self._carriers.left), request.resistance)
+        self._stack = contextlib.ExitStack()
+        self._original: Original = self._stack.enter_context(open_original(request.original, self._carriers))
+        per_page = np.bincount(self._carriers.carrier_page, minlength=len(self._carriers.facts))
+        self._pages = np.flatnonzero(per_page)
+
+    def make(self, copy: str, index: int, stamp: bytes, name: str) -> IssuedFile:
+        """Make copy `index` and write it to `name` in the out folder.
+
+        The file appears under its name only when it is complete and checked. Raises CopyCheckError or
+        StorageError.
+        """
+        symbols = self._code.symbols(index)
+        data = self._template.copy(self._carriers.displacement(symbols, self._strength), stamp)
+        evidence = self._read_back(copy, index, symbols, data)
+        _write(self._out / name, data)
+        return IssuedFile(copy, hashlib.sha256(data).hexdigest(), len(data), name, evidence)
+
+    def _read_back(self, copy: str, index: int, symbols: NDArray[np.uint8], data: bytes) -> float:
+        """log10 likelihood ratio for the copy's own codeword against another copy's, read from the file."""
+        count = min(_PAGES_READ, len(self._pages))
+        pages = [int(self._pages[(index * count + k) % len(self._pages)]) for k in range(count)]
+        try:
+            evidence, possible = self._through_pdfium(symbols, data, pages)
+            if evidence < min(_ENOUGH, _SHARE * possible):
+                evidence, possible = self._through_content(symbols, data, pages)
+        except FotherError as error:
+            raise CopyCheckError(f"Copy {copy} could not be read back: {error}") from None
+        if evidence < min(_ENOUGH, _SHARE * possible):
+            raise CopyCheckError(
+                f"Copy {copy} does not show its own marks (evidence 10^{evidence:.1f} of "
+                f"10^{possible:.1f}), so it was not issued."
+            )
+        return evidence
+
+    def _through_pdfium(
+        self, symbols: NDArray[np.uint8], data: bytes, pages: list[int]
+    ) -> tuple[float, float]:
+        """The way a leaked file is read: glyph origins against those of the original."""
+        readings = []
+        with open_renderer(data) as renderer:
+            for page in pages:
+                shown = self._original.to_shown(page)
+                seen = glyphs.displacements(
+                    self._carriers, page, shown, self._original.characters(page), renderer.characters(page)
+                )
+                if seen is not None:
+                    reading = observe(self._carriers, seen, shown, self._strength, self._code.probabilities)
+                    if reading is not None:
+                        readings.append(reading.observations)
+        return self._evidence(symbols, Observations.combine(readings), pages)
+
+    def _through_content(
+        self, symbols: NDArray[np.uint8], data: bytes, pages: list[int]
+    ) -> tuple[float, float]:
+        """For pages whose text pdfium cannot tell: glyph positions by our own reading of both files."""
+        copy, original = PdfSource.open(data), PdfSource.open(self._original.data)
+        readings = []
+        for page in pages:
+            shown = self._original.to_shown(page)
+            seen = glyphs.displacements_by_order(
+                self._carriers, page, shown, original.page(page), copy.page(page)
+            )
+            if seen is not None:
+                reading = observe(self._carriers, seen, shown, self._strength, self._code.probabilities)
+                if reading is not None:
+                    readings.append(reading.observations)
+        return self._evidence(symbols, Observations.combine(readings), pages)
+
+    def _evidence(
+        self, symbols: NDArray[np.uint8], seen: Observations, pages: list[int]
+    ) -> tuple[float, float]:
+        """Evidence found and the most that the carriers of these pages could give, both in decades."""
+        p = self._code.probabilities
+        likelihood = seen.likelihood([0.0, 1.0])
+        ones, chosen = p[seen.position], symbols[seen.position]
+        expected = (1 - ones) * likelihood[:, 0] + ones * likelihood[:, 1]
+        found = np.log10(likelihood[np.arange(len(seen)), chosen] / expected).sum()
+        columns = np.flatnonzero(np.isin(self._carriers.carrier_page, pages))
+        most = -np.log10(np.where(symbols[columns] == 1, p[columns], 1 - p[columns])).sum()
+        return float(found), float(most)
+
+
+def _write(path: Path, data: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageError(
+                "The disk is full; make room and run the same command again to resume."
+            ) from None
+        raise StorageError(f"{path} cannot be written ({error.strerror}).") from None

@@ -1,0 +1,119 @@
+"""Forecast at registration: how many recipients can be told apart, from how much text, in which capture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fother.channels.layout.carriers import LayoutCarriers
+from fother.channels.layout.joint import predicted_separation
+from fother.channels.layout.observe import page_model
+from fother.codes.code import FingerprintingCode
+from fother.codes.power import expected_evidence, recipients_told_apart
+
+
+@dataclass(frozen=True)
+class CaptureKind:
+    """A kind of capture as the layout channel feels it: noise of one word (pt), warp (pt, length in pt),
+    offset and slope of a line (pt). The figures are medians of `bench/tracing_power.py`, rounded up."""
+
+    name: str
+    noise: float
+    warp: tuple[float, float]
+    line: float
+
+
+KINDS = (
+    CaptureKind("file or print to PDF", 0.015, (0.0, 100.0), 0.01),
+    CaptureKind("print and scan", 0.04, (0.3, 120.0), 0.03),
+    CaptureKind("phone photo", 0.09, (3.0, 90.0), 0.06),
+    CaptureKind("screenshot", 0.06, (0.0, 100.0), 0.02),
+    CaptureKind("screenshot, letters on whole pixels", 0.27, (0.0, 100.0), 0.05),
+)
+ALPHAS = (1e-3, 1e-6)
+_SAMPLED_PAGES = 9  # the forecast is the median of at most so many pages, evenly spread
+_PARAGRAPH = 90
+_LINES = 3
+_CAP = 9.0  # "more than a billion" is all that anyone needs to know
+_UPRIGHT = np.array([[1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
+#: Any key will do: the forecast depends on the distribution of the biases, not on the biases of a key.
+_ANY_KEY = bytes(32)
+
+
+def forecast(carriers: LayoutCarriers, resistance: int = 3, strength: float = 1.0) -> dict[str, Any]:
+    """JSON values: carriers in all and per page, and per extent, capture kind and α the number of recipients
+    told apart with 95 % probability, as a decimal logarithm (negative: none), the median over pages."""
+    per_page = np.bincount(carriers.carrier_page, minlength=len(carriers.facts))
+    useful = np.flatnonzero(per_page >= 12)
+    table = []
+    if len(useful):
+        chosen = useful[np.unique(np.linspace(0, len(useful) - 1, _SAMPLED_PAGES).astype(int))]
+        p = FingerprintingCode(_ANY_KEY, len(carriers.left), resistance).probabilities
+        for extent in ("page", "paragraph", "three lines"):
+            for kind in KINDS:
+                evidence = [_evidence(carriers, int(page), extent, kind, p, strength) for page in chosen]
+                table.append(
+                    {
+                        "extent": extent,
+                        "capture": kind.name,
+                        "log10_lr": float(np.median([mean for mean, _ in evidence])),
+                        "recipients_log10": {
+                            f"{alpha:g}": float(
+                                np.clip(
+                                    np.median([recipients_told_apart(m, s, alpha) for m, s in evidence]),
+                                    -_CAP,
+                                    _CAP,
+                                )
+                            )
+                            for alpha in ALPHAS
+                        },
+                    }
+                )
+    return {
+        "carriers": len(carriers.left),
+        "carriers_per_page": per_page.tolist(),
+        "resistance": resistance,
+        "strength": strength,
+        "table": table,
+    }
+
+
+def _evidence(
+    carriers: LayoutCarriers,
+    page: int,
+    extent: str,
+    kind: CaptureKind,
+    probabilities: NDArray[np.float64],
+    strength: float,
+) -> tuple[float, float]:
+    """Mean and standard deviation of the evidence in decades."""
+    model = page_model(carriers, page, _UPRIGHT, strength, probabilities)
+    _, columns, _ = carriers.response(page)
+    first = int(np.searchsorted(carriers.page, page))
+    words = carriers.words[first : first + len(model.lines)]
+    chosen = _extent(model.lines, words, np.isin(model.lines, carriers.carrier_segment[columns]), extent)
+    separation = predicted_separation(model, chosen, kind.noise, kind.warp, kind.line)
+    seen = separation > 0.05
+    return expected_evidence(separation[seen], probabilities[columns][seen])
+
+
+def _extent(
+    lines: NDArray[np.int32], words: NDArray[np.int32], carrying: NDArray[np.bool_], extent: str
+) -> NDArray[np.bool_]:
+    """(n,) which clusters are in the excerpt: whole lines from the middle of the page's carrying text."""
+    if extent == "page":
+        return np.ones(len(lines), np.bool_)
+    order = np.unique(lines[carrying])
+    counts = np.array([words[lines == line].sum() for line in order])
+    if extent == "three lines":
+        width = min(_LINES, len(order))
+    else:
+        start = max(0, len(order) // 2 - 4)
+        enough = np.flatnonzero(np.cumsum(counts[start:]) >= _PARAGRAPH)
+        width = int(enough[0]) + 1 if len(enough) else len(order) - start
+    start = max(0, min(len(order) // 2 - width // 2, len(order) - width))
+    chosen: NDArray[np.bool_] = np.isin(lines, order[start : start + width])
+    return chosen

@@ -1,0 +1,109 @@
+"""A registered original at work: its pages as references, features and glyphs, made when first needed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fother.channels.layout.carriers import LayoutCarriers
+from fother.channels.layout.glyphs import TextIndex
+from fother.formats.pdf.render import Renderer, open_renderer
+from fother.model.capture import Characters
+from fother.vision import locate
+from fother.vision.find import PageIndex
+from fother.vision.reference import DPI, SUPERSAMPLING, Reference
+
+_CACHE_VERSION = 1
+
+
+class Original:
+    """One unmarked document, open. `cache` is a folder for things that can be made again, or None."""
+
+    def __init__(
+        self, data: bytes, renderer: Renderer, carriers: LayoutCarriers, key: str, cache: Path | None
+    ) -> None:
+        self.data = data
+        self.carriers = carriers
+        self._renderer = renderer
+        self._key = key
+        self._cache = cache
+        self.reference = lru_cache(maxsize=8)(self._reference)
+        self.characters = lru_cache(maxsize=64)(self._characters)
+
+    @property
+    def pages(self) -> int:
+        return self._renderer.page_count
+
+    def size(self, page: int) -> tuple[float, float]:
+        """Width and height of a page as shown, points."""
+        return self._renderer.size(page)
+
+    def to_shown(self, page: int) -> NDArray[np.float64]:
+        """(2, 3) matrix from user space to points as shown, y down."""
+        return self._renderer.matrix(page, *self.size(page))
+
+    def picture(self, page: int, dpi: float) -> NDArray[np.uint8]:
+        """The page as shown, (height, width) grey."""
+        return self._renderer.render(page, dpi)[0]
+
+    def _characters(self, page: int) -> Characters:
+        return self._renderer.characters(page)
+
+    def _reference(self, page: int) -> Reference:
+        render, matrix = self._renderer.render(page, DPI * SUPERSAMPLING)
+        first, last = np.searchsorted(self.carriers.page, [page, page + 1])
+        part = slice(int(first), int(last))
+        return Reference.from_render(
+            render,
+            matrix,
+            self.carriers.box[part],
+            self.carriers.axis[part],
+            self.carriers.em[part],
+            self.carriers.segment[part],
+        )
+
+    @cached_property
+    def text(self) -> TextIndex:
+        """Tells which page a leaked text is."""
+        return TextIndex(self.carriers)
+
+    def index(self) -> Iterator[tuple[int, PageIndex]]:
+        """Features of every page that has carriers, one after the other."""
+        for page in np.unique(self.carriers.carrier_page).tolist():
+            found = self._features(page)
+            if found is not None:
+                width, height = self.size(page)
+                yield page, PageIndex(found, (int(height * DPI / 72), int(width * DPI / 72)))
+
+    def _features(self, page: int) -> locate.Features | None:
+        file = self._cache / f"{self._key}-{page}.npz" if self._cache else None
+        if file is not None and file.exists():
+            try:
+                with np.load(file, allow_pickle=False) as stored:
+                    return locate.Features(
+                        stored["points"], stored["descriptors"].astype(np.float32), stored["strength"]
+                    )
+            except (OSError, ValueError, KeyError):
+                file.unlink(missing_ok=True)  # damaged: made again below
+        image, _ = self._renderer.render(page, DPI)
+        found = locate.page_features(image)
+        if file is not None and found is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            part = file.with_suffix(".part.npz")
+            np.savez_compressed(part, **found.to_arrays())  # type: ignore[arg-type]
+            part.replace(file)
+        return found
+
+
+@contextmanager
+def open_original(data: bytes, carriers: LayoutCarriers, cache: Path | None = None) -> Iterator[Original]:
+    """Open an original for tracing or checking. Raises InputFileError."""
+    key = f"{_CACHE_VERSION}-{hashlib.sha256(data).hexdigest()[:24]}"
+    with open_renderer(data) as renderer:
+        yield Original(data, renderer, carriers, key, cache)

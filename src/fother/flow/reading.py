@@ -1,0 +1,122 @@
+"""Find the pages of one document in a leak, and read their marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fother.channels.layout import glyphs
+from fother.channels.layout.observe import PageReading, observe
+from fother.flow.original import Original
+from fother.flow.progress import Progress
+from fother.intake.parent import render_pages
+from fother.model.capture import Displacements, Sheet, Sighting
+from fother.vision.find import find_pages
+from fother.vision.measure import measure
+
+_RENDER_BATCH = 8  # pages of a leaked PDF rendered at a time, to bound memory
+
+
+@dataclass(frozen=True)
+class LeakedFile:
+    """One artefact: where it lies and what the sandbox made of it."""
+
+    path: Path
+    sighting: Sighting
+    password: str
+
+
+@dataclass(frozen=True)
+class MatchedPage:
+    """One original page found in one sheet."""
+
+    file: LeakedFile
+    sheet: int
+    displacements: Displacements
+    image: NDArray[np.uint8] | None  #: the sheet, when it was looked at as a picture
+
+
+@dataclass(frozen=True)
+class Match:
+    """All places where a document's pages were found."""
+
+    pages: tuple[MatchedPage, ...]
+
+    @cached_property
+    def numbers(self) -> tuple[int, ...]:
+        """Original pages (0-based) that were found."""
+        return tuple(sorted({m.displacements.page for m in self.pages}))
+
+
+def match_leak(original: Original, files: Sequence[LeakedFile], progress: Progress) -> Match:
+    """Find the document's pages: through glyph positions where the leak has text, else through pixels.
+
+    Registration and selection use the unmarked original only.
+    """
+    matched: list[MatchedPage] = []
+    for file in files:
+        pictures: list[Sheet] = []
+        for sheet in file.sighting.sheets:
+            found = _by_glyphs(original, sheet)
+            if found is None:
+                pictures.append(sheet)
+            else:
+                matched.append(MatchedPage(file, sheet.number, found, None))
+                progress.step()
+        matched += _by_pixels(original, file, pictures, progress)
+    return Match(tuple(matched))
+
+
+def _by_glyphs(original: Original, sheet: Sheet) -> Displacements | None:
+    if sheet.characters is None:
+        return None
+    for page in original.text.best(sheet.characters):
+        found = glyphs.displacements(
+            original.carriers, page, original.to_shown(page), original.characters(page), sheet.characters
+        )
+        if found is not None:
+            return found
+    return None
+
+
+def _by_pixels(
+    original: Original, file: LeakedFile, sheets: Sequence[Sheet], progress: Progress
+) -> list[MatchedPage]:
+    if not sheets:
+        return []
+    index = dict(original.index())
+    matched = []
+    for start in range(0, len(sheets), _RENDER_BATCH):
+        batch = sheets[start : start + _RENDER_BATCH]
+        hidden = [s.number for s in batch if s.image is None]
+        rendered = render_pages(file.path, hidden, password=file.password) if hidden else {}
+        for sheet in batch:
+            image = sheet.image if sheet.image is not None else rendered.get(sheet.number)
+            if image is not None and index:
+                for found in find_pages(index, image):
+                    seen = measure(original.reference(found.page), found.page, found.location, found.image)
+                    if seen is not None:
+                        matched.append(MatchedPage(file, sheet.number, seen, image))
+            progress.step()
+    return matched
+
+
+def read_pages(
+    original: Original, match: Match, strength: float, probabilities: NDArray[np.float64]
+) -> list[PageReading | None]:
+    """Observations of every matched page under one edition's strength and biases, in the match's order."""
+    return [
+        observe(
+            original.carriers,
+            page.displacements,
+            original.to_shown(page.displacements.page),
+            strength,
+            probabilities,
+        )
+        for page in match.pages
+    ]

@@ -1,0 +1,227 @@
+"""Respond: leak → sighting → match → observations → verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from fother.channels.layout.carriers import LayoutCarriers
+from fother.codes.code import FingerprintingCode
+from fother.errors import NotFoundError, UsageError
+from fother.flow.original import open_original
+from fother.flow.pictures import page_evidence
+from fother.flow.progress import Progress, Silent
+from fother.flow.reading import LeakedFile, match_leak, read_pages
+from fother.intake.parent import receive
+from fother.model.verdict import PageEvidence, Verdict
+from fother.registry import Artefact, Copy, Document, Edition, Registry
+from fother.report.sentences import bound_sentence, lr_sentence, none_sentence, verdict_sentence
+from fother.report.trace_report import render_trace_report
+from fother.trace.verdict import EditionCase, judge, nothing_found
+
+DEFAULT_ALPHA = 1e-6
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A verdict and what it was reached from."""
+
+    verdict: Verdict
+    artefacts: tuple[Artefact, ...]
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What one document has to do with the leak."""
+
+    document: Document
+    cases: tuple[EditionCase, ...]
+    evidence: tuple[PageEvidence, ...]
+
+
+def trace(
+    registry: Registry,
+    leaks: Sequence[Path],
+    *,
+    document: str | None = None,
+    alpha: float = DEFAULT_ALPHA,
+    password: str = "",
+    pictures: bool = False,
+    progress: Progress | None = None,
+) -> Traced:
+    """Name the copy or copies that a leak was made from, or none.
+
+    All `leaks` are taken as evidence of one leak and added up. Without `document` every registered document
+    is tried; the family of the bound is every copy of every document tried, so searching costs evidence,
+    never truth. `pictures` adds what the report draws.
+
+    Raises InputFileError, PasswordError, SandboxError, NotFoundError, UsageError.
+    """
+    listener = progress or Silent()
+    _check_arguments(leaks, alpha)
+    candidates = (registry.document(document),) if document else registry.documents()
+    if not candidates:
+        raise NotFoundError("The registry holds no document yet; register the original first.")
+    files = _receive(leaks, password, listener)
+    family = sum(registry.copies_count(e.id) for d in candidates for e in registry.editions(d.id))
+    seen = [s for d in candidates for s in _look(registry, d, files, pictures, listener)]
+    stamped = _stamped(registry, files)
+    tried = _tried(candidates, files, seen)
+    notes = tuple(note for file in files for note in file.sighting.notes)
+    listener.stage("Comparing with all copies")
+    verdicts = [
+        judge(
+            s.document.id,
+            s.document.title,
+            s.cases,
+            s.evidence,
+            alpha=alpha,
+            family=family,
+            tried=tried,
+            stamps=tuple(c.id for c in stamped if c.document == s.document.id),
+            notes=notes,
+        )
+        for s in seen
+    ] or [nothing_found(alpha, family, tried, tuple(c.id for c in stamped), notes)]
+    verdict = max(verdicts, key=lambda v: (len(v.accused) > 0, v.carriers_read))
+    verdict = replace(verdict, sentence=_sentence(verdict))
+    return Traced(
+        verdict,
+        tuple(Artefact(f.path.name, f.sighting.sha256) for f in files),
+        {"alpha": alpha, "document": document, "family": family},
+    )
+
+
+def _check_arguments(leaks: Sequence[Path], alpha: float) -> None:
+    if not leaks:
+        raise UsageError("Name at least one leaked file.")
+    if not 0 < alpha <= 0.1:
+        raise UsageError(f"--alpha is a probability above 0 and at most 0.1, not {alpha:g}.")
+
+
+def _receive(leaks: Sequence[Path], password: str, progress: Progress) -> list[LeakedFile]:
+    progress.stage("Opening the leak in the sandbox", len(leaks))
+    files = []
+    for path in leaks:
+        files.append(LeakedFile(path, receive(path, password=password), password))
+        progress.step()
+    return files
+
+
+def _look(
+    registry: Registry,
+    document: Document,
+    files: Sequence[LeakedFile],
+    pictures: bool,
+    progress: Progress,
+) -> Iterator[_Seen]:
+    """Find the document's pages in the leak and read their marks, once for each edition.
+
+    Editions share their carriers unless the document was planned anew between them.
+    """
+    editions = registry.editions(document.id)
+    tables = dict.fromkeys(e.carriers for e in editions) or dict.fromkeys(
+        [document.blobs["carriers"]] if "carriers" in document.blobs else []
+    )
+    sheets = sum(len(f.sighting.sheets) for f in files)
+    for table in tables:
+        carriers = LayoutCarriers.from_bytes(registry.get_blob(table))
+        data = registry.get_blob(document.blobs["original"])
+        progress.stage(f"Looking for pages of {document.title}", sheets)
+        with open_original(data, carriers, registry.home / "cache") as original:
+            match = match_leak(original, files, progress)
+            if not match.pages:
+                continue
+            cases = []
+            evidence: tuple[PageEvidence, ...] = ()
+            for edition in (e for e in editions if e.carriers == table):
+                code = FingerprintingCode(
+                    registry.edition_key(edition), len(carriers.left), edition.resistance
+                )
+                readings = read_pages(original, match, edition.strength, code.probabilities)
+                pairs = [(m, r) for m, r in zip(match.pages, readings, strict=True) if r is not None]
+                cases.append(
+                    EditionCase(
+                        code,
+                        registry.copies_count(edition.id),
+                        tuple(r.observations for _, r in pairs),
+                        _namer(registry, edition),
+                    )
+                )
+                evidence = evidence or tuple(
+                    page_evidence(original, m, r, k if pictures else None) for k, (m, r) in enumerate(pairs)
+                )
+            yield _Seen(document, tuple(cases), evidence)
+
+
+def _namer(registry: Registry, edition: Edition) -> Callable[[int], str]:
+    return lambda index: registry.copy_at(edition.id, index).id
+
+
+def _stamped(registry: Registry, files: Sequence[LeakedFile]) -> list[Copy]:
+    """Copies whose stamp is in the files' metadata. A stamp points; only the code accuses."""
+    found: dict[str, Copy] = {}
+    for untrusted in (s for f in files for s in f.sighting.untrusted_stamps):
+        copy = registry.find_stamp(bytes.fromhex(untrusted))
+        if copy is not None:
+            found[copy.id] = copy
+    return list(found.values())
+
+
+def _tried(
+    candidates: Sequence[Document], files: Sequence[LeakedFile], seen: Sequence[_Seen]
+) -> dict[str, object]:
+    return {
+        "documents": len(candidates),
+        "documents_found": [s.document.id for s in seen],
+        "artefacts": [f.path.name for f in files],
+        "sheets": sum(len(f.sighting.sheets) for f in files),
+        "pages": sorted({page.page + 1 for s in seen for page in s.evidence}),
+        "isolation": files[0].sighting.isolation,
+        "registered_to": "the unmarked original",
+    }
+
+
+def _sentence(verdict: Verdict) -> str:
+    return verdict_sentence(
+        document=verdict.title or None,
+        accused=[a.copy for a in verdict.accused],
+        carriers_read=verdict.carriers_read,
+    )
+
+
+def report_html(verdict: Verdict, generated_at: datetime, version: str) -> str:
+    """The report of a trace as one self-contained page."""
+    return render_trace_report(verdict, generated_at=generated_at, version=version)
+
+
+def explain(verdict: Verdict) -> list[str]:
+    """The verdict in plain sentences, most important first."""
+    lines = [verdict.sentence]
+    if verdict.accused:
+        lines.append(bound_sentence(max(a.log10_bound for a in verdict.accused)))
+        lines += [lr_sentence(a.copy, a.log10_lr, list(a.log10_lr_against)) for a in verdict.accused]
+        lines.append("This says which copy the leak derives from, not who leaked it.")
+    else:
+        lines.append(none_sentence(verdict))
+    for stamp in verdict.stamps:
+        lines.append(
+            f"The file carries the untouched stamp of copy {stamp}: a pointer that anyone could paste in, "
+            "not evidence."
+        )
+    pages = sorted({page.page + 1 for page in verdict.evidence})
+    if pages:
+        words = sum(int((page.mark == page.mark).sum()) for page in verdict.evidence)
+        listed = ", ".join(map(str, pages[:12])) + (" …" if len(pages) > 12 else "")
+        lines.append(
+            f"Read: {words} words on page{'s' if len(pages) > 1 else ''} {listed} of {verdict.title}, compared "
+            f"with {verdict.copies} copies."
+        )
+    lines += verdict.notes
+    if verdict.stronger and not verdict.accused:
+        lines.append("Stronger evidence would come from: " + " ".join(verdict.stronger))
+    return lines

@@ -1,0 +1,270 @@
+"""Safeguard: document → carriers → codeword → marked copies → recipients."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import asdict, dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from fother.channels.layout.carriers import LayoutCarriers, plan
+from fother.channels.layout.trials import trials
+from fother.errors import InputFileError, InterruptedWorkError, StorageError, UnmarkableError
+from fother.flow.copies import CopyMaker, MakeRequest
+from fother.flow.forecast import forecast
+from fother.flow.progress import Progress, Silent, counted
+from fother.flow.strength import strength_factor
+from fother.formats.pdf.check import Layout, settle
+from fother.formats.pdf.document import PdfSource
+from fother.formats.pdf.template import CopyTemplate
+from fother.formats.pdf.unlock import unlock
+from fother.model.page import PageReport
+from fother.registry import Document, Entry, IssuedFile, Registry, Reservation, read_recipients
+
+MIN_CARRIERS = 12
+_BATCH = 64
+_POOL_FROM = 24  # fewer copies than this are made sooner than worker processes start
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A document in the registry with what was found out about it."""
+
+    document: Document
+    plan: Mapping[str, Any]
+    known: bool  #: it had been registered before
+
+
+def register(
+    registry: Registry,
+    file: Path,
+    *,
+    title: str | None = None,
+    password: str = "",
+    allow_signed: bool = False,
+    progress: Progress | None = None,
+) -> Registered:
+    """Store an unmarked original, find its carriers, forecast what they can do.
+
+    Raises InputFileError, PasswordError, SignedFileError, StorageError.
+    """
+    listener = progress or Silent()
+    original = unlock(read_file(file), password)
+    known = registry.document_with_bytes(original)
+    if known is not None and "template" in known.blobs:
+        return Registered(known, registry.plan(known), True)
+    source = PdfSource.open(original, allow_signed=allow_signed)
+    carriers, template = _plan(source, listener)
+    listener.stage("Forecasting", None)
+    facts = {
+        "notes": list(source.notes),
+        "pages": [asdict(page) for page in carriers.page_reports()],
+        "forecast": forecast(carriers),
+    }
+    document = registry.add_document(
+        original,
+        file_name=file.name,
+        media_type="application/pdf",
+        pages=source.page_count,
+        title=title,
+        carriers=carriers.to_bytes(),
+        template=template.to_bytes(),
+        plan=facts,
+    )
+    return Registered(document, facts, False)
+
+
+def _plan(source: PdfSource, progress: Progress) -> tuple[LayoutCarriers, CopyTemplate]:
+    """Carriers and template, with every line frozen whose marks would change the extracted text."""
+    progress.stage("Finding carriers", source.page_count)
+    carriers, moved = plan(counted(source.pages(), progress))
+    progress.stage("Preparing the template", source.page_count)
+    template = CopyTemplate.build(source, counted(source.pages(), progress), moved, len(carriers.page))
+    progress.stage("Checking that marks leave the text alone", None)
+    layout = Layout(carriers.page, carriers.segment, carriers.box, carriers.axis, carriers.em)
+    outcome = settle(source.data, template, layout, trials(carriers))
+    if outcome.segments or outcome.pages:
+        carriers = carriers.freeze(outcome.segments, outcome.pages)
+    return carriers, template
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The result of `issue`."""
+
+    reservation: Reservation
+    files: Mapping[str, Path]  #: by copy id
+    made: int  #: copies made by this call; the others existed
+
+
+def issue(
+    registry: Registry,
+    reference: str,
+    recipients: Path,
+    out: Path,
+    *,
+    resistance: int = 3,
+    strength: str = "standard",
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Issued:
+    """Make one marked copy per row of the recipient list.
+
+    The list is checked first; indices are reserved in the registry before any copy is made; each copy is
+    read back before it counts. Killed at any moment, the same call resumes and gives the same bytes.
+
+    Raises RecipientListError, NotFoundError, UnmarkableError, CopyCheckError, StorageError.
+    """
+    listener = progress or Silent()
+    rows = read_recipients(recipients, listener.note)
+    document = registry.document(reference)
+    carriers = LayoutCarriers.from_bytes(registry.get_blob(document.blobs["carriers"]))
+    _require_carriers(document, carriers)
+    edition = registry.edition(document.id, resistance, strength_factor(strength))
+    parameters = {"resistance": resistance, "strength": strength}
+    reservation = registry.reserve(edition.id, rows, source=recipients.name, parameters=parameters)
+    _make_folder(out)
+    request = MakeRequest(
+        original=registry.get_blob(document.blobs["original"]),
+        carriers=registry.get_blob(edition.carriers),
+        template=registry.get_blob(edition.template or document.blobs["template"]),
+        key=registry.edition_key(edition),
+        resistance=resistance,
+        strength=edition.strength,
+        out=out,
+    )
+    wanted = [e for e in reservation.entries if not _present(out, e)]
+    listener.stage("Making copies", len(wanted))
+    jobs = [(e.copy.id, e.copy.index, registry.stamp(e.copy)) for e in wanted]
+    batch: list[IssuedFile] = []
+    try:
+        for made in _make(request, jobs, workers):
+            batch.append(made)
+            listener.step()
+            if len(batch) >= _BATCH:
+                registry.mark_issued(*batch)
+                batch.clear()
+    except KeyboardInterrupt:
+        raise InterruptedWorkError("Interrupted; the same command makes the remaining copies.") from None
+    finally:
+        if batch:
+            registry.mark_issued(*batch)
+    if reservation.issue.state == "open":
+        registry.complete_issue(reservation.issue.id)
+    files = {e.copy.id: out / copy_name(e.copy.id) for e in reservation.entries}
+    return Issued(registry.reservation(reservation.issue.id), files, len(wanted))
+
+
+def forecast_again(
+    registry: Registry, reference: str, resistance: int, strength: str
+) -> tuple[Document, dict[str, Any]]:
+    """The document's plan with the forecast for these parameters. Raises NotFoundError, UsageError."""
+    document = registry.document(reference)
+    facts = dict(registry.plan(document))
+    factor = strength_factor(strength)
+    if (resistance, factor) != (facts["forecast"]["resistance"], facts["forecast"]["strength"]):
+        carriers = LayoutCarriers.from_bytes(registry.get_blob(document.blobs["carriers"]))
+        facts["forecast"] = forecast(carriers, resistance, factor)
+    return document, facts
+
+
+def copy_name(copy: str) -> str:
+    """File name of a copy."""
+    return f"{copy}.pdf"
+
+
+def _make(
+    request: MakeRequest, jobs: Sequence[tuple[str, int, bytes]], workers: int | None
+) -> Iterator[IssuedFile]:
+    """Make the copies, in worker processes when there are many."""
+    count = min(workers or os.cpu_count() or 1, max(1, len(jobs) // 8))
+    if count == 1 or len(jobs) < _POOL_FROM:
+        maker = CopyMaker(request)
+        for copy, index, stamp in jobs:
+            yield maker.make(copy, index, stamp, copy_name(copy))
+        return
+    # "spawn" starts clean processes: forking one that has threads can hang.
+    with ProcessPoolExecutor(
+        count, get_context("spawn"), initializer=_start_worker, initargs=(request,)
+    ) as pool:
+        waiting: set[Future[IssuedFile]] = set()
+        try:
+            for copy, index, stamp in jobs:
+                waiting.add(pool.submit(_work, copy, index, stamp, copy_name(copy)))
+                if len(waiting) >= 4 * count:
+                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                    yield from (future.result() for future in done)
+            while waiting:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+_worker: CopyMaker | None = None  # one per worker process, set by the pool's initializer
+
+
+def _start_worker(request: MakeRequest) -> None:
+    global _worker
+    _worker = CopyMaker(request)
+
+
+def _work(copy: str, index: int, stamp: bytes, name: str) -> IssuedFile:
+    assert _worker is not None  # noqa: S101 - the pool's initializer has run
+    return _worker.make(copy, index, stamp, name)
+
+
+def _present(out: Path, entry: Entry) -> bool:
+    """Whether the finished file of an issued copy still lies where it belongs, unchanged."""
+    if entry.copy.state != "issued":
+        return False
+    try:
+        data = (out / copy_name(entry.copy.id)).read_bytes()
+    except OSError:
+        return False
+    return hashlib.sha256(data).hexdigest() == entry.copy.sha256
+
+
+def _require_carriers(document: Document, carriers: LayoutCarriers) -> None:
+    count = len(carriers.left)
+    if count >= MIN_CARRIERS:
+        return
+    reasons = {p.reason for p in carriers.page_reports() if p.reason}
+    why = " ".join(sorted(reasons)[:3])
+    raise UnmarkableError(
+        f"{document.file_name} has {count} carriers, too few to tell copies apart. {why}".strip()
+    )
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for stale in out.glob(".C-*.part"):
+            stale.unlink()
+    except OSError as error:
+        raise StorageError(
+            f"The folder {out} cannot be written ({error.strerror}); choose another."
+        ) from None
+
+
+def read_file(file: Path) -> bytes:
+    """Bytes of a file named by the user. Raises InputFileError."""
+    try:
+        data = file.read_bytes()
+    except IsADirectoryError:
+        raise InputFileError(f"{file} is a folder; name a PDF file.") from None
+    except OSError as error:
+        raise InputFileError(f"{file} cannot be read ({error.strerror}).") from None
+    if not data:
+        raise InputFileError(f"{file} is empty (0 bytes).")
+    return data
+
+
+def page_reports(facts: Mapping[str, Any]) -> list[PageReport]:
+    """The page reports of a stored plan."""
+    return [replace(PageReport(0, "weak", "", 0, 0, 0), **entry) for entry in facts["pages"]]

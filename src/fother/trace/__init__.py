@@ -1,0 +1,1 @@
+"""From the observations of all sheets and channels to a verdict."""
