@@ -1,0 +1,48 @@
+"""Documents, recipients, issues, copies and keys: the memory that a leak is traced back with."""
+
+from __future__ import annotations
+
+from fother.registry.interface import Registry
+from fother.registry.recipients_csv import read_recipients
+from fother.registry.records import (
+    Artefact,
+    BlobRole,
+    Copy,
+    Document,
+    Edition,
+    Entry,
+    Finding,
+    Issue,
+    IssuedFile,
+    Recipient,
+    RecipientRow,
+    Record,
+    Reservation,
+    Trace,
+    as_dict,
+)
+from fother.registry.store import FolderRegistry, default_home, open_registry, plan_bytes
+
+__all__ = [
+    "Artefact",
+    "BlobRole",
+    "Copy",
+    "Document",
+    "Edition",
+    "Entry",
+    "Finding",
+    "FolderRegistry",
+    "Issue",
+    "IssuedFile",
+    "Recipient",
+    "RecipientRow",
+    "Record",
+    "Registry",
+    "Reservation",
+    "Trace",
+    "as_dict",
+    "default_home",
+    "open_registry",
+    "plan_bytes",
+    "read_recipients",
+]

@@ -1,0 +1,158 @@
+"""What is wrong with a registry, found without trusting any part of it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from fother.registry import ids, keys, schema
+from fother.registry.blobs import FolderBlobs
+from fother.registry.records import Finding
+
+
+def private(folder: Path, database: Path) -> Iterator[Finding]:
+    """Findings about who else may read the names of recipients."""
+    if os.name != "posix":
+        return
+    mode = stat.S_IMODE(database.stat().st_mode)
+    if mode & 0o077 and stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        yield Finding(
+            "warning",
+            str(database),
+            f"Others may read the registry's database (mode {mode:04o}); chmod it to 600.",
+        )
+
+
+def sound(connection: Connection) -> Iterator[Finding]:
+    """Findings of SQLite about its own file, and rows that refer to nothing."""
+    for (line,) in connection.exec_driver_sql("PRAGMA integrity_check(20)"):
+        if line != "ok":
+            yield Finding(
+                "error", "database", f"The database is damaged: {line}; restore it from your backup."
+            )
+    for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+        yield Finding(
+            "error", f"table {table}", f"Row {row} of {table} refers to an entry of {parent} that is missing."
+        )
+
+
+def stored(connection: Connection, blobs: FolderBlobs) -> Iterator[Finding]:
+    """Findings about blobs that the database counts on, and about files it does not know."""
+    known = set()
+    for name, size in connection.execute(select(schema.blob.c.sha256, schema.blob.c.size)):
+        known.add(name)
+        fault = blobs.fault(name)
+        if fault:
+            yield Finding("error", _users(connection, name), fault)
+        elif blobs.path(name).stat().st_size != size:
+            yield Finding(
+                "error", name, f"The entry of blob {name} says {size} bytes, its file has another size."
+            )
+    for name in blobs.names():
+        if name not in known:
+            yield Finding("note", name, f"The stored file {name} belongs to nothing; it is safe to collect.")
+
+
+def left_over(paths: Iterable[Path]) -> Iterator[Finding]:
+    """Findings about temporary files."""
+    for path in paths:
+        yield Finding(
+            "note", path.name, f"{path.name} was left by a process that was killed; it is safe to collect."
+        )
+
+
+def _users(connection: Connection, sha256: str) -> str:
+    roles = schema.document_blob.c
+    found = connection.execute(select(roles.document, roles.role).where(roles.sha256 == sha256)).all()
+    editions = connection.execute(
+        select(schema.edition.c.id).where(
+            (schema.edition.c.carriers == sha256) | (schema.edition.c.template == sha256)
+        )
+    ).scalars()
+    traces = connection.execute(select(schema.trace.c.id).where(schema.trace.c.report == sha256)).scalars()
+    users = [f"{owner} {role}" for owner, role in found] + list(editions) + list(traces)
+    return ", ".join(users) or sha256
+
+
+def numbered(connection: Connection, master: bytes | None) -> Iterator[Finding]:
+    """Findings about indices, ids and stamps of copies; stamps only when the master key is at hand."""
+    copy = schema.copy.c
+    for edition in connection.execute(select(schema.edition).order_by(schema.edition.c.id)).all():
+        if edition.id != ids.edition_id(edition.document, edition.number):
+            yield Finding(
+                "error", edition.id, f"Edition {edition.id} does not have the id that its number makes."
+            )
+        key = None
+        if master is not None:
+            secret = keys.document_secret(master, edition.document)
+            key = keys.edition_key(secret, edition.resistance, edition.strength, edition.carriers)
+        query = select(copy.id, copy.number, copy.stamp_hash).where(copy.edition == edition.id)
+        expected = 0
+        for row in connection.execute(query.order_by(copy.number)):
+            if row.number != expected:
+                yield Finding(
+                    "error", edition.id, f"Edition {edition.id} has no copies {expected} to {row.number - 1}."
+                )
+            expected = row.number + 1
+            if row.id != ids.copy_id(edition.id, row.number):
+                yield Finding("error", row.id, f"Copy {row.id} does not have the id that its index makes.")
+            if key is not None and row.stamp_hash != keys.stamp_hash(keys.stamp(key, row.number)):
+                yield Finding(
+                    "error", row.id, f"Copy {row.id} has a stamp that does not follow from the master key."
+                )
+
+
+def finished(connection: Connection) -> Iterator[Finding]:
+    """Findings about issues that were interrupted, and about copies and rows that contradict each other."""
+    issue, entry, copy = schema.issue, schema.entry, schema.copy
+    waiting = func.count().filter(copy.c.state == "reserved")
+    query = (
+        select(issue.c.id, issue.c.state, issue.c.source, waiting, func.count(copy.c.id))
+        .select_from(
+            issue.outerjoin(entry, entry.c.issue == issue.c.id).outerjoin(copy, entry.c.copy == copy.c.id)
+        )
+        .group_by(issue.c.id)
+        .order_by(issue.c.made_at)
+    )
+    for name, state, source, missing, total in connection.execute(query):
+        if not total:
+            yield Finding("error", name, f"Issue {name} has no rows.")
+        elif state == "complete" and missing:
+            yield Finding(
+                "error", name, f"Issue {name} is complete, yet {missing} of its copies are not issued."
+            )
+        elif state == "open" and not missing:
+            yield Finding(
+                "warning",
+                name,
+                f"Issue {name} of {source} was interrupted after its last copy; "
+                "run the same command again to close it.",
+            )
+        elif state == "open":
+            yield Finding(
+                "warning",
+                name,
+                f"Issue {name} of {source} is unfinished: {missing} of {total} copies are still to be made; "
+                "run the same command again to resume it.",
+            )
+    lost = select(copy.c.id).where(
+        ~select(entry.c.copy).where(entry.c.copy == copy.c.id, entry.c.issue == copy.c.issue).exists()
+    )
+    for name in connection.execute(lost).scalars():
+        yield Finding("error", name, f"Copy {name} is not among the rows of the issue that reserved it.")
+    originals = (
+        select(schema.document.c.id)
+        .outerjoin(
+            schema.document_blob,
+            (schema.document_blob.c.document == schema.document.c.id)
+            & (schema.document_blob.c.role == "original")
+            & (schema.document_blob.c.sha256 == schema.document.c.sha256),
+        )
+        .where(schema.document_blob.c.sha256.is_(None))
+    )
+    for name in connection.execute(originals).scalars():
+        yield Finding("error", name, f"Document {name} does not refer to its own original.")

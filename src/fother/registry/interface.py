@@ -1,0 +1,181 @@
+"""What the rest of Fother may ask of a registry, whatever keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from fother.registry.records import (
+    Artefact,
+    BlobRole,
+    Copy,
+    Document,
+    Edition,
+    Finding,
+    Issue,
+    IssuedFile,
+    Recipient,
+    RecipientRow,
+    Record,
+    Reservation,
+    Trace,
+)
+
+
+class Registry(Protocol):
+    """Documents, recipients, issues, copies, traces and their keys.
+
+    Every method that writes is one transaction: when it returns, the change outlasts a power cut; when it
+    raises or is killed, nothing has changed. Any number of processes may use one registry at once.
+    All methods raise RegistryError when the registry is damaged or blocked by another process, and
+    StorageError when it cannot be written; those that need the master key raise RegistryError when it is
+    missing, open to others or not the right one.
+    """
+
+    @property
+    def home(self) -> Path:
+        """The folder of the registry."""
+
+    def close(self) -> None:
+        """Let go of the registry; it can be opened again."""
+
+    # Documents
+
+    def add_document(
+        self,
+        original: bytes,
+        *,
+        file_name: str,
+        media_type: str,
+        pages: int,
+        title: str | None = None,
+        carriers: bytes | None = None,
+        template: bytes | None = None,
+        plan: Mapping[str, Any] | None = None,
+    ) -> Document:
+        """Register an original; the document that has the same bytes, unchanged, when there is one.
+
+        Without a title the file name without its ending is the title.
+        """
+
+    def document_with_bytes(self, original: bytes) -> Document | None:
+        """The document with exactly these bytes, if they are registered."""
+
+    def documents(self) -> tuple[Document, ...]:
+        """All documents in the order of their registration."""
+
+    def document(self, reference: str) -> Document:
+        """By id, title, file name, or the unique start of an id. Raises NotFoundError with near matches."""
+
+    def put_blob(self, document: str, role: BlobRole, data: bytes) -> Document:
+        """Replace a document's carriers, template or plan. Editions made before keep theirs.
+
+        Raises RegistryError for the role "original", which never changes.
+        """
+
+    def get_blob(self, sha256: str) -> bytes:
+        """The verified bytes of any blob."""
+
+    def plan(self, document: Document) -> dict[str, Any]:
+        """The document's plan: page reports and forecast as JSON values. Raises NotFoundError."""
+
+    # Editions and keys
+
+    def edition(self, document: str, resistance: int, strength: float) -> Edition:
+        """The edition of the document's present carriers with these parameters, made when there is none."""
+
+    def editions(self, document: str) -> tuple[Edition, ...]:
+        """All editions of a document, oldest first."""
+
+    def document_secret(self, document: str) -> bytes:
+        """32 bytes that only this registry can derive for a document."""
+
+    def edition_key(self, edition: Edition) -> bytes:
+        """The 32-byte key of an edition's code."""
+
+    def copies_count(self, edition: str) -> int:
+        """How many indices of an edition are taken, reserved ones included."""
+
+    # Issues and copies
+
+    def reserve(
+        self,
+        edition: str,
+        rows: Sequence[RecipientRow],
+        *,
+        source: str,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Reservation:
+        """Fix who gets which copy, before any is made.
+
+        Who has a copy of this edition keeps it; the others get the next indices in the order of the rows.
+        The same rows again give the same issue, open or complete, with the source and parameters it had.
+        Raises RecipientListError for empty lists and for rows that are the same recipient.
+        """
+
+    def mark_issued(self, *files: IssuedFile) -> tuple[Copy, ...]:
+        """Record finished, durable files; all of them or none. The same bytes again change nothing.
+
+        Raises NotFoundError for an unknown copy, RegistryError when one was issued with other bytes,
+        CopyCheckError when the evidence is not a finite number.
+        """
+
+    def complete_issue(self, issue: str) -> Issue:
+        """Close an issue whose copies are all issued; RegistryError when some are not."""
+
+    def issues(self, document: str | None = None) -> tuple[Issue, ...]:
+        """All issues, oldest first."""
+
+    def reservation(self, issue: str) -> Reservation:
+        """An issue with its rows. Raises NotFoundError."""
+
+    def copies(
+        self, document: str | None = None, *, edition: str | None = None, recipient: str | None = None
+    ) -> tuple[Copy, ...]:
+        """Copies that fit all given references, by edition and index. Raises NotFoundError."""
+
+    def copy(self, copy: str) -> Copy:
+        """By its full id. Raises NotFoundError with near matches."""
+
+    def copy_at(self, edition: str, index: int) -> Copy:
+        """By row of the edition's code. Raises NotFoundError."""
+
+    def stamp(self, copy: Copy) -> bytes:
+        """The 16 unguessable bytes that this copy carries in its metadata."""
+
+    def find_stamp(self, untrusted_stamp: bytes) -> Copy | None:
+        """The copy with this stamp, if it is one of ours."""
+
+    def recipients(self) -> tuple[Recipient, ...]:
+        """All recipients, oldest first."""
+
+    def recipient(self, reference: str) -> Recipient:
+        """By id or e-mail address. Raises NotFoundError."""
+
+    # Traces
+
+    def record_trace(
+        self,
+        *,
+        artefacts: Sequence[Artefact],
+        parameters: Mapping[str, Any],
+        verdict: Mapping[str, Any],
+        document: str | None = None,
+        report: bytes | None = None,
+    ) -> Trace:
+        """Keep a trace. NaN and infinities in the JSON values become null."""
+
+    def traces(self) -> tuple[Trace, ...]:
+        """All traces, oldest first."""
+
+    # Everything
+
+    def show(self, reference: str) -> Record:
+        """Whatever has this id, or the document of this title. Raises NotFoundError with near matches."""
+
+    def check(self) -> tuple[Finding, ...]:
+        """All that is wrong, worst first; empty when all is well."""
+
+    def collect(self) -> tuple[str, ...]:
+        """Delete stored files that belong to nothing and are older than a day; returns their names."""

@@ -1,0 +1,197 @@
+"""What the registry keeps, as frozen values. All times are UTC with zone; all hashes are SHA-256 in hex."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+BlobRole = Literal["original", "carriers", "template", "plan"]
+IssueState = Literal["open", "complete"]
+CopyState = Literal["reserved", "issued"]
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True)
+class Document:
+    """An unmarked original as registered. `blobs` maps a role to the SHA-256 of its bytes."""
+
+    id: str  #: "D-" and 8 characters
+    title: str
+    file_name: str
+    sha256: str
+    size: int  #: bytes
+    media_type: str
+    pages: int
+    registered_at: datetime
+    blobs: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A document under one set of code parameters: its own code key and its own indices 0…n-1.
+
+    `template` is the one that the document had when the edition was made, so that a copy of the edition can
+    be made again byte by byte even after the document was planned anew.
+    """
+
+    id: str  #: "E-", the document's 8 characters, "-" and the edition's letter
+    document: str
+    number: int  #: 0-based within the document
+    resistance: int  #: coalition size that the code is made for
+    strength: float  #: as the channel understands it (layout: displacement in em)
+    carriers: str  #: SHA-256 of the carriers
+    template: str | None  #: SHA-256 of the template
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class RecipientRow:
+    """One row of a recipient list, cleaned. `line` is the first line of the row in its file."""
+
+    row: int  #: 1-based data row
+    line: int  #: 1-based line of the file, header included
+    name: str = ""
+    email: str = ""
+    organisation: str = ""
+    partner: str = ""
+    role: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A person, role or partner that may get copies; the same over all issues.
+
+    The fields hold the newest value that was not empty; what a list said at the time is in `Entry.given`.
+    """
+
+    id: str  #: "R-" and 8 characters
+    name: str
+    email: str
+    organisation: str
+    partner: str
+    role: str
+    extra: Mapping[str, str]
+    added_at: datetime
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One act of distribution: an edition to the rows of one list."""
+
+    id: str  #: "I-" and 8 characters
+    document: str
+    edition: str
+    made_at: datetime
+    source: str  #: file name of the recipient list
+    parameters: Mapping[str, Any]
+    state: IssueState
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What one recipient gets of one edition. The fields after `state` are None until it is issued."""
+
+    id: str  #: "C-", the document's 8 characters, "-", the edition's letter and the 6-digit index
+    document: str
+    edition: str
+    index: int  #: row of the edition's code, 0-based
+    recipient: str
+    issue: str  #: the issue that reserved it
+    row: int  #: 1-based data row in that issue's list
+    reserved_at: datetime
+    state: CopyState
+    sha256: str | None = None
+    size: int | None = None  #: bytes
+    file_name: str | None = None
+    issued_at: datetime | None = None
+    log10_lr: float | None = None  #: evidence of the copy's own marks, read back before it was issued
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of an issue and the copy that it stands for, which an earlier issue may have made."""
+
+    row: int  #: 1-based data row in this issue's list
+    copy: Copy
+    recipient: Recipient
+    given: Mapping[str, Any]  #: the row as this issue's list gave it
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """An issue with its rows in order; `pending` are the copies still to be made."""
+
+    issue: Issue
+    entries: tuple[Entry, ...]
+
+    @property
+    def pending(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if entry.copy.state == "reserved")
+
+
+@dataclass(frozen=True)
+class IssuedFile:
+    """The facts about a finished file that turn a reserved copy into an issued one."""
+
+    copy: str
+    sha256: str
+    size: int
+    file_name: str
+    log10_lr: float
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """One leaked file as received."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One trace as it was run, with its verdict as JSON."""
+
+    id: str  #: "T-" and 8 characters
+    made_at: datetime
+    document: str | None  #: None when no document matched
+    artefacts: tuple[Artefact, ...]
+    parameters: Mapping[str, Any]
+    verdict: Mapping[str, Any]
+    report: str | None  #: SHA-256 of the report
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One result of a check. An "error" means that something is lost or wrong, a "warning" that something
+    is to be done, a "note" that something is harmless but worth knowing."""
+
+    severity: Severity
+    subject: str  #: id, file or part that it is about
+    sentence: str
+
+
+Record: TypeAlias = Document | Edition | Recipient | Issue | Copy | Trace
+
+
+def as_dict(record: Record | Entry | Reservation | Finding) -> dict[str, Any]:
+    """The record as plain JSON values; times become ISO 8601 text with zone."""
+    plain: dict[str, Any] = _plain(record)
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,301 @@
+"""The tables, and the numbered migrations that make them.
+
+The migrations are the frozen history: a released one is never edited, a change is a new entry at the end.
+The tables are what the code of today works with; a test holds both to the same columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
+
+from fother.errors import RegistryError
+
+APPLICATION_ID = 0x466F7468  #: "Foth" in the header of the SQLite file
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment as ISO 8601 text in UTC with its zone, microseconds always written, so that text sorts."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        return None if value is None else datetime.fromisoformat(value)
+
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+blob = Table(
+    "blob",
+    metadata,
+    Column("sha256", String, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("added_at", UtcTime, nullable=False),
+)
+document = Table(
+    "document",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("file_name", String, nullable=False),
+    Column("sha256", String, ForeignKey("blob.sha256"), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("registered_at", UtcTime, nullable=False),
+)
+document_blob = Table(
+    "document_blob",
+    metadata,
+    Column("document", String, ForeignKey("document.id"), primary_key=True),
+    Column("role", String, primary_key=True),
+    Column("sha256", String, ForeignKey("blob.sha256"), nullable=False),
+)
+edition = Table(
+    "edition",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("document", String, ForeignKey("document.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("resistance", Integer, nullable=False),
+    Column("strength", Float, nullable=False),
+    Column("carriers", String, ForeignKey("blob.sha256"), nullable=False),
+    Column("template", String, ForeignKey("blob.sha256")),
+    Column("made_at", UtcTime, nullable=False),
+)
+recipient = Table(
+    "recipient",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("identity", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("email", String, nullable=False),
+    Column("organisation", String, nullable=False),
+    Column("partner", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("extra", JSON, nullable=False),
+    Column("added_at", UtcTime, nullable=False),
+)
+issue = Table(
+    "issue",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("document", String, ForeignKey("document.id"), nullable=False),
+    Column("edition", String, ForeignKey("edition.id"), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("source", String, nullable=False),
+    Column("parameters", JSON, nullable=False),
+    Column("request", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("completed_at", UtcTime),
+)
+copy = Table(
+    "copy",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("document", String, ForeignKey("document.id"), nullable=False),
+    Column("edition", String, ForeignKey("edition.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("recipient", String, ForeignKey("recipient.id"), nullable=False),
+    Column("issue", String, ForeignKey("issue.id"), nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("stamp_hash", String, nullable=False),
+    Column("reserved_at", UtcTime, nullable=False),
+    Column("state", String, nullable=False),
+    Column("sha256", String),
+    Column("size", Integer),
+    Column("file_name", String),
+    Column("issued_at", UtcTime),
+    Column("log10_lr", Float),
+)
+entry = Table(
+    "entry",
+    metadata,
+    Column("issue", String, ForeignKey("issue.id"), primary_key=True),
+    Column("row", Integer, primary_key=True),
+    Column("copy", String, ForeignKey("copy.id"), nullable=False),
+    Column("given", JSON, nullable=False),
+)
+trace = Table(
+    "trace",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("made_at", UtcTime, nullable=False),
+    Column("document", String, ForeignKey("document.id")),
+    Column("artefacts", JSON, nullable=False),
+    Column("parameters", JSON, nullable=False),
+    Column("verdict", JSON, nullable=False),
+    Column("report", String, ForeignKey("blob.sha256")),
+)
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One step of the schema, run in one transaction."""
+
+    number: int  #: the schema version that it leads to
+    name: str
+    statements: tuple[str, ...]
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(
+        1,
+        "documents, editions, recipients, issues, copies, traces",
+        (
+            "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+            """CREATE TABLE blob (
+                sha256 TEXT PRIMARY KEY CHECK (length(sha256) = 64),
+                size INTEGER NOT NULL CHECK (size >= 0),
+                added_at TEXT NOT NULL)""",
+            """CREATE TABLE document (
+                id TEXT PRIMARY KEY,
+                title TEXT NOT NULL,
+                file_name TEXT NOT NULL,
+                sha256 TEXT NOT NULL UNIQUE REFERENCES blob (sha256),
+                size INTEGER NOT NULL,
+                media_type TEXT NOT NULL,
+                pages INTEGER NOT NULL CHECK (pages >= 0),
+                registered_at TEXT NOT NULL)""",
+            """CREATE TABLE document_blob (
+                document TEXT NOT NULL REFERENCES document (id),
+                role TEXT NOT NULL CHECK (role IN ('original', 'carriers', 'template', 'plan')),
+                sha256 TEXT NOT NULL REFERENCES blob (sha256),
+                PRIMARY KEY (document, role))""",
+            """CREATE TABLE edition (
+                id TEXT PRIMARY KEY,
+                document TEXT NOT NULL REFERENCES document (id),
+                number INTEGER NOT NULL CHECK (number >= 0),
+                resistance INTEGER NOT NULL CHECK (resistance >= 1),
+                strength REAL NOT NULL CHECK (strength > 0),
+                carriers TEXT NOT NULL REFERENCES blob (sha256),
+                template TEXT REFERENCES blob (sha256),
+                made_at TEXT NOT NULL,
+                UNIQUE (id, document),
+                UNIQUE (document, number),
+                UNIQUE (document, resistance, strength, carriers))""",
+            """CREATE TABLE recipient (
+                id TEXT PRIMARY KEY,
+                identity TEXT NOT NULL UNIQUE,
+                name TEXT NOT NULL,
+                email TEXT NOT NULL,
+                organisation TEXT NOT NULL,
+                partner TEXT NOT NULL,
+                role TEXT NOT NULL,
+                extra TEXT NOT NULL,
+                added_at TEXT NOT NULL)""",
+            """CREATE TABLE issue (
+                id TEXT PRIMARY KEY,
+                document TEXT NOT NULL,
+                edition TEXT NOT NULL,
+                made_at TEXT NOT NULL,
+                source TEXT NOT NULL,
+                parameters TEXT NOT NULL,
+                request TEXT NOT NULL,
+                state TEXT NOT NULL CHECK (state IN ('open', 'complete')),
+                completed_at TEXT,
+                CHECK ((state = 'complete') = (completed_at IS NOT NULL)),
+                UNIQUE (edition, request),
+                FOREIGN KEY (edition, document) REFERENCES edition (id, document))""",
+            """CREATE TABLE copy (
+                id TEXT PRIMARY KEY,
+                document TEXT NOT NULL,
+                edition TEXT NOT NULL,
+                number INTEGER NOT NULL CHECK (number >= 0),
+                recipient TEXT NOT NULL REFERENCES recipient (id),
+                issue TEXT NOT NULL REFERENCES issue (id),
+                row INTEGER NOT NULL CHECK (row >= 1),
+                stamp_hash TEXT NOT NULL UNIQUE,
+                reserved_at TEXT NOT NULL,
+                state TEXT NOT NULL CHECK (state IN ('reserved', 'issued')),
+                sha256 TEXT CHECK (length(sha256) = 64),
+                size INTEGER CHECK (size >= 0),
+                file_name TEXT,
+                issued_at TEXT,
+                log10_lr REAL,
+                CHECK ((state = 'issued') = (sha256 IS NOT NULL AND size IS NOT NULL AND file_name IS NOT NULL
+                       AND issued_at IS NOT NULL AND log10_lr IS NOT NULL)),
+                UNIQUE (edition, number),
+                UNIQUE (edition, recipient),
+                FOREIGN KEY (edition, document) REFERENCES edition (id, document))""",
+            """CREATE TABLE entry (
+                issue TEXT NOT NULL REFERENCES issue (id),
+                row INTEGER NOT NULL CHECK (row >= 1),
+                copy TEXT NOT NULL REFERENCES copy (id),
+                given TEXT NOT NULL,
+                PRIMARY KEY (issue, row),
+                UNIQUE (issue, copy))""",
+            """CREATE TABLE trace (
+                id TEXT PRIMARY KEY,
+                made_at TEXT NOT NULL,
+                document TEXT REFERENCES document (id),
+                artefacts TEXT NOT NULL,
+                parameters TEXT NOT NULL,
+                verdict TEXT NOT NULL,
+                report TEXT REFERENCES blob (sha256))""",
+            "CREATE INDEX copy_recipient ON copy (recipient)",
+            "CREATE INDEX copy_issue ON copy (issue)",
+            "CREATE INDEX copy_document ON copy (document)",
+            "CREATE INDEX entry_copy ON entry (copy)",
+        ),
+    ),
+)
+
+
+def newest_version() -> int:
+    return MIGRATIONS[-1].number
+
+
+def read_version(connection: Connection, place: str) -> int:
+    """The schema version of a database; 0 when it is empty.
+
+    Raises RegistryError when the file belongs to another program or to a newer version of this one.
+    """
+    version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+    owner = int(connection.exec_driver_sql("PRAGMA application_id").scalar_one())
+    tables = int(connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one())
+    if owner != APPLICATION_ID and (tables or version or owner):
+        raise RegistryError(f"{place} is not a registry of Fother; choose another folder.")
+    if version > newest_version():
+        raise RegistryError(
+            f"The registry {place} has schema version {version}, this program knows {newest_version()}; "
+            "update fother."
+        )
+    return version
+
+
+def migrate(connection: Connection, place: str) -> None:
+    """Bring a database to the newest version, inside the caller's write transaction."""
+    version = read_version(connection, place)
+    for migration in MIGRATIONS:
+        if migration.number > version:
+            for statement in migration.statements:
+                connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(f"PRAGMA user_version = {migration.number:d}")
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID:d}")

@@ -1,0 +1,438 @@
+"""The registry in a folder: SQLite, blobs and the master key.
+
+    home/registry.sqlite   all entries
+    home/blobs/ab/abcd…    originals, carriers, templates, plans, reports by SHA-256
+    home/keys/master.key   the master key, mode 0600
+
+A blob is stored before the transaction that refers to it, so a kill leaves at most a file that belongs to
+nothing, never an entry without its file.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path, PurePath
+from typing import Any
+
+import platformdirs
+from sqlalchemy import Connection, insert, select
+
+from fother.errors import NotFoundError, RegistryError, UsageError
+from fother.registry import check, documents, ids, issues, keys, recipients, rows, schema, traces
+from fother.registry.blobs import FolderBlobs, sha256_hex
+from fother.registry.database import Database
+from fother.registry.files import leftovers, make_private_folder, remove_old, storage_errors
+from fother.registry.ids import Entropy
+from fother.registry.records import (
+    Artefact,
+    BlobRole,
+    Copy,
+    Document,
+    Edition,
+    Finding,
+    Issue,
+    IssuedFile,
+    Recipient,
+    RecipientRow,
+    Record,
+    Reservation,
+    Trace,
+)
+
+DATABASE_NAME = "registry.sqlite"
+PATIENCE = 30.0  #: seconds to wait for another process's write
+ORPHAN_AGE = timedelta(days=1)
+_KEY_CHECK = "key check"
+_WORST_FIRST = {"error": 0, "warning": 1, "note": 2}
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def default_home() -> Path:
+    """The platform's folder for user data of Fother."""
+    return platformdirs.user_data_path("fother", appauthor=False)
+
+
+def open_registry(
+    home: Path,
+    *,
+    create: bool = True,
+    clock: Clock = utc_now,
+    entropy: Entropy = secrets.token_bytes,
+    patience: float = PATIENCE,
+) -> FolderRegistry:
+    """Open the registry in a folder; with `create`, make one when there is none.
+
+    `clock` tells the time with its zone, `entropy(n)` gives n unpredictable bytes.
+    Raises RegistryError when there is none, or when it is damaged, locked, of a newer version or not ours;
+    StorageError when the folder cannot be written.
+    """
+    path = home / DATABASE_NAME
+    key = keys.MasterKey(home / "keys")
+    try:
+        # In this order: a new registry gets its database file before its key.
+        has_key, exists = key.path.exists(), path.exists()
+    except OSError as error:
+        raise RegistryError(f"{home} cannot be opened ({error.strerror}); check its owner.") from error
+    if has_key and not exists:
+        raise RegistryError(
+            f"The registry {home} has lost its database {DATABASE_NAME}; restore it from your backup."
+        )
+    if not exists and not create:
+        raise RegistryError(
+            f"There is no registry in {home}; register a document first, or name another folder."
+        )
+    database = Database(path, patience)
+    registry = FolderRegistry(home, database, key, clock, entropy)
+    try:
+        if not exists:
+            with storage_errors(home):
+                make_private_folder(home)
+        if not exists or path.stat().st_size == 0:
+            database.make()
+        registry.bring_up_to_date()
+    except BaseException:
+        database.close()
+        raise
+    return registry
+
+
+class FolderRegistry:
+    """See `interface.Registry`. Made by `open_registry`; usable as a context manager."""
+
+    def __init__(
+        self, home: Path, database: Database, key: keys.MasterKey, clock: Clock, entropy: Entropy
+    ) -> None:
+        self._home = home
+        self._database = database
+        self._clock = clock
+        self._entropy = entropy
+        self._blobs = FolderBlobs(home / "blobs")
+        self._key = key
+
+    @property
+    def home(self) -> Path:
+        return self._home
+
+    def _now(self) -> datetime:
+        now = self._clock()
+        if now.tzinfo is None:
+            raise RegistryError("The clock tells a time without a zone; give the registry one in UTC.")
+        return now
+
+    def __enter__(self) -> FolderRegistry:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._database.close()
+
+    def bring_up_to_date(self) -> None:
+        """Make or migrate the tables, and the key of a new registry."""
+        place = str(self._database.path)
+        with self._database.reading() as connection:
+            current = schema.read_version(connection, place) == schema.newest_version()
+        if current:
+            return
+        with self._database.writing() as connection:
+            schema.migrate(connection, place)
+            if _key_check(connection) is None:
+                # A key left by a process killed right here is taken over: nothing was derived from it yet.
+                check_value = keys.check_value(self._key.make(self._entropy))
+                connection.execute(insert(schema.meta).values(key=_KEY_CHECK, value=check_value))
+
+    def _master(self, connection: Connection) -> bytes:
+        return self._key.read(_key_check(connection))
+
+    # Documents
+
+    def add_document(
+        self,
+        original: bytes,
+        *,
+        file_name: str,
+        media_type: str,
+        pages: int,
+        title: str | None = None,
+        carriers: bytes | None = None,
+        template: bytes | None = None,
+        plan: Mapping[str, Any] | None = None,
+    ) -> Document:
+        with self._database.reading() as connection:
+            self._master(connection)
+            known = documents.with_sha256(connection, sha256_hex(original))
+        if known is not None:
+            return known
+        parts: dict[BlobRole, bytes | None] = {
+            "original": original,
+            "carriers": carriers,
+            "template": template,
+            "plan": None if plan is None else plan_bytes(plan),
+        }
+        blobs = {role: (self._blobs.put(data), len(data)) for role, data in parts.items() if data is not None}
+        with self._database.writing() as connection:
+            return documents.add(
+                connection,
+                title=(title or "").strip() or PurePath(file_name).stem or file_name,
+                file_name=file_name,
+                media_type=media_type,
+                pages=pages,
+                blobs=blobs,
+                now=self._now(),
+                entropy=self._entropy,
+            )
+
+    def document_with_bytes(self, original: bytes) -> Document | None:
+        with self._database.reading() as connection:
+            return documents.with_sha256(connection, sha256_hex(original))
+
+    def documents(self) -> tuple[Document, ...]:
+        with self._database.reading() as connection:
+            return documents.listed(connection)
+
+    def document(self, reference: str) -> Document:
+        with self._database.reading() as connection:
+            return documents.find(connection, reference)
+
+    def put_blob(self, document: str, role: BlobRole, data: bytes) -> Document:
+        if role == "original":
+            raise RegistryError("The original of a document never changes; register the other file instead.")
+        owner = self.document(document)
+        sha256 = self._blobs.put(data)
+        with self._database.writing() as connection:
+            documents.set_blob(connection, owner.id, role, sha256, len(data), self._now())
+            return documents.find(connection, owner.id)
+
+    def get_blob(self, sha256: str) -> bytes:
+        return self._blobs.get(sha256)
+
+    def plan(self, document: Document) -> dict[str, Any]:
+        sha256 = document.blobs.get("plan")
+        if sha256 is None:
+            raise NotFoundError(f"Document {document.id} has no plan; register its file again.")
+        plan: dict[str, Any] = json.loads(self._blobs.get(sha256))
+        return plan
+
+    # Editions and keys
+
+    def edition(self, document: str, resistance: int, strength: float) -> Edition:
+        if resistance < 1 or not 0 < strength < float("inf"):
+            raise UsageError(f"Resistance {resistance} and strength {strength} must both be above zero.")
+        with self._database.writing() as connection:
+            self._master(connection)
+            owner = documents.find(connection, document)
+            return documents.edition(connection, owner, resistance, float(strength), self._now())
+
+    def editions(self, document: str) -> tuple[Edition, ...]:
+        with self._database.reading() as connection:
+            return documents.editions(connection, documents.find(connection, document).id)
+
+    def document_secret(self, document: str) -> bytes:
+        with self._database.reading() as connection:
+            owner = documents.find(connection, document)
+            return keys.document_secret(self._master(connection), owner.id)
+
+    def edition_key(self, edition: Edition) -> bytes:
+        with self._database.reading() as connection:
+            return self._edition_key(connection, edition)
+
+    def _edition_key(self, connection: Connection, edition: Edition) -> bytes:
+        secret = keys.document_secret(self._master(connection), edition.document)
+        return keys.edition_key(secret, edition.resistance, edition.strength, edition.carriers)
+
+    def _edition(self, connection: Connection, edition: str) -> Edition:
+        return rows.edition(rows.by_id(connection, schema.edition, edition, shorten=False))
+
+    def copies_count(self, edition: str) -> int:
+        with self._database.reading() as connection:
+            return issues.copies_count(connection, self._edition(connection, edition).id)
+
+    # Issues and copies
+
+    def reserve(
+        self,
+        edition: str,
+        rows: Sequence[RecipientRow],
+        *,
+        source: str,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Reservation:
+        with self._database.writing() as connection:
+            wanted = self._edition(connection, edition)
+            return issues.reserve(
+                connection,
+                wanted,
+                self._edition_key(connection, wanted),
+                rows,
+                source=source,
+                parameters=traces.finite(parameters or {}),
+                now=self._now(),
+                entropy=self._entropy,
+            )
+
+    def mark_issued(self, *files: IssuedFile) -> tuple[Copy, ...]:
+        with self._database.writing() as connection:
+            return issues.mark_issued(connection, files, self._now())
+
+    def complete_issue(self, issue: str) -> Issue:
+        with self._database.writing() as connection:
+            found = rows.by_id(connection, schema.issue, issue).id
+            return issues.complete(connection, found, self._now())
+
+    def issues(self, document: str | None = None) -> tuple[Issue, ...]:
+        with self._database.reading() as connection:
+            owner = None if document is None else documents.find(connection, document).id
+            return issues.listed(connection, owner)
+
+    def reservation(self, issue: str) -> Reservation:
+        with self._database.reading() as connection:
+            return issues.reservation(connection, rows.by_id(connection, schema.issue, issue).id)
+
+    def copies(
+        self, document: str | None = None, *, edition: str | None = None, recipient: str | None = None
+    ) -> tuple[Copy, ...]:
+        with self._database.reading() as connection:
+            return issues.copies(
+                connection,
+                document=None if document is None else documents.find(connection, document).id,
+                edition=None if edition is None else self._edition(connection, edition).id,
+                recipient=None if recipient is None else recipients.find(connection, recipient).id,
+            )
+
+    def copy(self, copy: str) -> Copy:
+        with self._database.reading() as connection:
+            # A shortened id would name another person when a digit was forgotten.
+            return rows.copy(rows.by_id(connection, schema.copy, copy, shorten=False))
+
+    def copy_at(self, edition: str, index: int) -> Copy:
+        with self._database.reading() as connection:
+            return issues.at(connection, self._edition(connection, edition).id, index)
+
+    def stamp(self, copy: Copy) -> bytes:
+        with self._database.reading() as connection:
+            key = self._edition_key(connection, self._edition(connection, copy.edition))
+        return keys.stamp(key, copy.index)
+
+    def find_stamp(self, untrusted_stamp: bytes) -> Copy | None:
+        if len(untrusted_stamp) != keys.STAMP_BYTES:
+            return None
+        with self._database.reading() as connection:
+            return issues.with_stamp(connection, keys.stamp_hash(untrusted_stamp))
+
+    def recipients(self) -> tuple[Recipient, ...]:
+        with self._database.reading() as connection:
+            return recipients.listed(connection)
+
+    def recipient(self, reference: str) -> Recipient:
+        with self._database.reading() as connection:
+            return recipients.find(connection, reference)
+
+    # Traces
+
+    def record_trace(
+        self,
+        *,
+        artefacts: Sequence[Artefact],
+        parameters: Mapping[str, Any],
+        verdict: Mapping[str, Any],
+        document: str | None = None,
+        report: bytes | None = None,
+    ) -> Trace:
+        sha256 = None if report is None else self._blobs.put(report)
+        with self._database.writing() as connection:
+            now = self._now()
+            if report is not None and sha256 is not None:
+                documents.note_blob(connection, sha256, len(report), now)
+            return traces.record(
+                connection,
+                document=None if document is None else documents.find(connection, document).id,
+                artefacts=artefacts,
+                parameters=parameters,
+                verdict=verdict,
+                report=sha256,
+                now=now,
+                entropy=self._entropy,
+            )
+
+    def traces(self) -> tuple[Trace, ...]:
+        with self._database.reading() as connection:
+            return traces.listed(connection)
+
+    # Everything
+
+    def show(self, reference: str) -> Record:
+        wanted = ids.normalise(reference) or ""
+        with self._database.reading() as connection:
+            match wanted[:2]:
+                case "E-":
+                    return self._edition(connection, reference)
+                case "I-":
+                    return rows.issue(rows.by_id(connection, schema.issue, reference))
+                case "R-":
+                    return rows.recipient(rows.by_id(connection, schema.recipient, reference))
+                case "C-":
+                    return rows.copy(rows.by_id(connection, schema.copy, reference, shorten=False))
+                case "T-":
+                    return rows.trace(rows.by_id(connection, schema.trace, reference))
+                case _:
+                    return documents.find(connection, reference)
+
+    def check(self) -> tuple[Finding, ...]:
+        findings = [Finding("error", "key", sentence) for sentence in self._key.faults()]
+        try:
+            findings += self._check_entries(with_key=not findings)
+        except (RegistryError, OSError) as error:
+            findings.append(Finding("error", "registry", str(error)))
+        return tuple(sorted(findings, key=lambda finding: _WORST_FIRST[finding.severity]))
+
+    def _check_entries(self, *, with_key: bool) -> list[Finding]:
+        findings = list(check.private(self._home, self._database.path))
+        with self._database.reading() as connection:
+            findings += check.sound(connection)
+            master = None
+            if with_key:
+                try:
+                    master = self._master(connection)
+                except RegistryError as error:
+                    findings.append(Finding("error", "key", str(error)))
+            findings += check.stored(connection, self._blobs)
+            findings += check.left_over(self._leftovers())
+            findings += check.numbered(connection, master)
+            findings += check.finished(connection)
+        return findings
+
+    def _leftovers(self) -> list[Path]:
+        return leftovers([self._key.folder]) + self._blobs.leftovers()
+
+    def collect(self) -> tuple[str, ...]:
+        before = self._now() - ORPHAN_AGE
+        removed = []
+        # The write lock keeps another process from entering a blob between the question and the deletion.
+        with self._database.writing() as connection:
+            known = set(connection.execute(select(schema.blob.c.sha256)).scalars())
+            for name in self._blobs.names():
+                if name not in known and remove_old(self._blobs.path(name), before):
+                    removed.append(name)
+            for path in self._leftovers():
+                if remove_old(path, before):
+                    removed.append(path.name)
+        return tuple(removed)
+
+
+def _key_check(connection: Connection) -> str | None:
+    query = select(schema.meta.c.value).where(schema.meta.c.key == _KEY_CHECK)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def plan_bytes(plan: Mapping[str, Any]) -> bytes:
+    """A plan as the bytes that `put_blob(…, "plan", …)` takes: JSON in UTF-8 with sorted keys."""
+    return json.dumps(traces.finite(plan), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,240 @@
+"""Every kind of damage is refused in words and found by the check."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from fother.errors import RegistryError
+from fother.registry import Edition, FolderRegistry, IssuedFile, RecipientRow, open_registry
+from fother.registry.schema import newest_version
+
+ROWS = [RecipientRow(n, n + 1, f"P{n}", f"p{n}@example.org") for n in (1, 2, 3)]
+posix = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def registry(home: Path) -> Iterator[FolderRegistry]:
+    with open_registry(home) as made:
+        yield made
+
+
+@pytest.fixture
+def edition(registry: FolderRegistry) -> Edition:
+    document = registry.add_document(
+        b"original", file_name="a.pdf", media_type="application/pdf", pages=1, carriers=b"c", template=b"t"
+    )
+    made = registry.edition(document.id, 3, 0.02)
+    reserved = registry.reserve(made.id, ROWS, source="list.csv")
+    registry.mark_issued(*(IssuedFile(e.copy.id, "a" * 64, 1, "x.pdf", 9.0) for e in reserved.entries))
+    registry.complete_issue(reserved.issue.id)
+    assert registry.check() == ()
+    return made
+
+
+def change(home: Path, statement: str) -> None:
+    """Alter the database behind the registry's back, with every safeguard off."""
+    with sqlite3.connect(home / "registry.sqlite") as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute(statement)
+    connection.close()
+
+
+def errors(registry: FolderRegistry) -> str:
+    return "\n".join(f"{f.subject}: {f.sentence}" for f in registry.check() if f.severity == "error")
+
+
+@posix
+def test_only_the_owner_can_enter(home: Path, edition: Edition) -> None:
+    assert edition.number == 0
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in [home, *home.rglob("*")]}
+    assert set(modes.values()) == {0o600, 0o700}
+    assert modes[home / "keys"] == 0o700
+    assert modes[home / "keys" / "master.key"] == 0o600
+    assert (home / "keys" / "master.key").stat().st_size == 32
+
+
+@posix
+def test_a_key_open_to_others_is_refused_until_mended(
+    home: Path, registry: FolderRegistry, edition: Edition
+) -> None:
+    key = home / "keys" / "master.key"
+    key.chmod(0o640)
+    assert "0640" in errors(registry)
+    with pytest.raises(RegistryError, match="chmod it to 600"):
+        registry.edition_key(edition)
+    key.chmod(0o600)
+    key.parent.chmod(0o755)
+    assert "0755" in errors(registry)
+    with pytest.raises(RegistryError, match="chmod it to 700"):
+        registry.reserve(edition.id, ROWS[:1], source="x")
+    key.parent.chmod(0o700)
+    assert registry.check() == ()
+
+
+@posix
+def test_a_database_open_to_others_is_a_warning(
+    home: Path, registry: FolderRegistry, edition: Edition
+) -> None:
+    assert edition.number == 0
+    home.chmod(0o755)
+    (home / "registry.sqlite").chmod(0o644)
+    assert [(f.severity, "0644" in f.sentence) for f in registry.check()] == [("warning", True)]
+
+
+@pytest.mark.parametrize("damage", ["lost", "swapped", "short"])
+def test_a_wrong_key_stops_all_that_needs_it(
+    home: Path, registry: FolderRegistry, edition: Edition, damage: str
+) -> None:
+    key = home / "keys" / "master.key"
+    if damage == "lost":
+        key.unlink()
+    else:
+        key.write_bytes(bytes(32 if damage == "swapped" else 31))
+    said = {"lost": "is missing", "swapped": "is not the one", "short": "31 bytes"}[damage]
+    assert said in errors(registry)
+    before = registry.copies()
+    for action in (
+        lambda: registry.add_document(b"new", file_name="n", media_type="x", pages=1),
+        lambda: registry.edition(edition.document, 8, 0.02),
+        lambda: registry.reserve(edition.id, [RecipientRow(1, 2, "New")], source="x"),
+        lambda: registry.stamp(before[0]),
+        lambda: registry.document_secret(edition.document),
+    ):
+        with pytest.raises(RegistryError, match=said):
+            action()
+    assert registry.copies() == before
+    assert len(registry.documents()) == len(registry.editions(edition.document)) == 1
+    with open_registry(home) as again:
+        assert said in errors(again)
+        assert (key.read_bytes() if key.exists() else None) != b""
+
+
+@pytest.mark.parametrize("damage", ["lost", "changed"])
+@pytest.mark.parametrize("role", ["original", "carriers"])
+def test_damaged_blobs_are_found_and_never_returned(
+    registry: FolderRegistry, edition: Edition, damage: str, role: str
+) -> None:
+    name = registry.document(edition.document).blobs[role]
+    path = registry.home / "blobs" / name[:2] / name
+    if damage == "lost":
+        path.unlink()
+    else:
+        path.write_bytes(b"0" * path.stat().st_size)
+    said = {"lost": "missing", "changed": "wrong SHA-256"}[damage]
+    with pytest.raises(RegistryError, match=said):
+        registry.get_blob(name)
+    assert f"{edition.document} {role}" in errors(registry)
+    assert said in errors(registry)
+
+
+def test_storing_again_mends_a_damaged_blob(registry: FolderRegistry, edition: Edition) -> None:
+    name = registry.document(edition.document).blobs["carriers"]
+    (registry.home / "blobs" / name[:2] / name).write_bytes(b"0")
+    registry.put_blob(edition.document, "carriers", b"c")
+    assert registry.get_blob(name) == b"c"
+    assert registry.check() == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("DELETE FROM copy WHERE number = 1", "has no copies 1 to 1"),
+        ("DELETE FROM entry WHERE row = 2", "not among the rows"),
+        ("UPDATE copy SET id = id || '7' WHERE number = 2", "does not have the id that its index makes"),
+        ("UPDATE edition SET number = 4", "does not have the id that its number makes"),
+        ("UPDATE edition SET strength = 0.021", "stamp that does not follow"),
+        ("UPDATE copy SET stamp_hash = 'x' WHERE number = 0", "stamp that does not follow"),
+        ("UPDATE copy SET recipient = 'R-00000000' WHERE number = 0", "refers to an entry of recipient"),
+        ("UPDATE copy SET state = 'reserved', sha256 = NULL WHERE number = 0", "yet 1 of its copies"),
+        ("UPDATE copy SET sha256 = NULL WHERE number = 0", "CHECK constraint failed in copy"),
+        ("DELETE FROM entry", "has no rows"),
+        ("DELETE FROM document_blob WHERE role = 'original'", "its own original"),
+        ("UPDATE blob SET size = 77", "another size"),
+    ],
+)
+def test_contradictions_are_found(
+    home: Path, registry: FolderRegistry, edition: Edition, statement: str, said: str
+) -> None:
+    assert edition.number == 0
+    change(home, statement)
+    assert said in errors(registry)
+
+
+def test_orphans_are_noted_and_collected_when_old(home: Path, edition: Edition) -> None:
+    name = "ab" + "0" * 62
+    orphan, part, key_part = home / "blobs/ab" / name, home / "blobs/ab/.part-1", home / "keys/.part-2"
+    orphan.parent.mkdir(exist_ok=True)
+    for path in (orphan, part, key_part):
+        path.write_bytes(b"left")
+    with open_registry(home) as young:
+        assert [f.severity for f in young.check()] == ["note"] * 3
+        assert young.collect() == ()
+        kept = young.document(edition.document)
+    later = datetime.now(UTC) + timedelta(days=2)
+    with open_registry(home, clock=lambda: later) as old:
+        assert sorted(old.collect()) == [".part-1", ".part-2", name]
+        assert old.check() == ()
+        assert old.get_blob(kept.sha256) == b"original"
+
+
+def test_a_newer_version_is_not_touched(home: Path, registry: FolderRegistry) -> None:
+    registry.close()
+    change(home, f"PRAGMA user_version = {newest_version() + 1}")
+    with pytest.raises(RegistryError, match="update fother"):
+        open_registry(home)
+
+
+def test_foreign_and_broken_databases_are_refused(tmp_path: Path) -> None:
+    foreign, broken = tmp_path / "foreign", tmp_path / "broken"
+    for folder in (foreign, broken):
+        folder.mkdir()
+    with sqlite3.connect(foreign / "registry.sqlite") as connection:
+        connection.execute("CREATE TABLE other (x)")
+    connection.close()
+    with pytest.raises(RegistryError, match="not a registry of Fother"):
+        open_registry(foreign)
+    (broken / "registry.sqlite").write_bytes(b"no database at all" * 300)
+    with pytest.raises(RegistryError, match="damaged"):
+        open_registry(broken)
+
+
+def test_a_damaged_page_is_found(home: Path, registry: FolderRegistry, edition: Edition) -> None:
+    assert edition.number == 0
+    registry.close()
+    path = home / "registry.sqlite"
+    data = bytearray(path.read_bytes())
+    at = data.index(b"list.csv")  # inside a page of the issue table
+    data[at - at % 4096 : at - at % 4096 + 100] = b"\xff" * 100
+    path.write_bytes(data)
+    with open_registry(home) as again:
+        assert "damaged" in errors(again)
+
+
+def test_a_missing_registry_is_not_made_silently(home: Path, registry: FolderRegistry) -> None:
+    with pytest.raises(RegistryError, match="no registry"):
+        open_registry(home / "elsewhere", create=False)
+    assert not (home / "elsewhere").exists()
+    registry.close()
+    (home / "registry.sqlite").unlink()
+    with pytest.raises(RegistryError, match="lost its database"):
+        open_registry(home)
+
+
+def test_a_clock_without_zone_is_refused(tmp_path: Path) -> None:
+    with (
+        open_registry(tmp_path / "home", clock=lambda: datetime(2026, 1, 1)) as registry,
+        pytest.raises(RegistryError, match="without a zone"),
+    ):
+        registry.add_document(b"x", file_name="x", media_type="x", pages=1)
