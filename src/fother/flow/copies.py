@@ -22,6 +22,7 @@ from fother.flow.original import Original, open_original
 from fother.formats.pdf.document import PdfSource
 from fother.formats.pdf.render import open_renderer
 from fother.formats.pdf.template import CopyTemplate
+from fother.model.capture import Displacements
 from fother.registry import IssuedFile
 
 #: Pages that are read back in each copy; they change from copy to copy, so that all pages get their turn.
@@ -98,9 +99,7 @@ class CopyMaker:
                     self._carriers, page, shown, self._original.characters(page), renderer.characters(page)
                 )
                 if seen is not None:
-                    reading = observe(self._carriers, seen, shown, self._strength, self._code.probabilities)
-                    if reading is not None:
-                        readings.append(reading.observations)
+                    readings.append(self._observe(seen, shown))
         return self._evidence(symbols, Observations.combine(readings), pages)
 
     def _through_content(
@@ -115,10 +114,14 @@ class CopyMaker:
                 self._carriers, page, shown, original.page(page), copy.page(page)
             )
             if seen is not None:
-                reading = observe(self._carriers, seen, shown, self._strength, self._code.probabilities)
-                if reading is not None:
-                    readings.append(reading.observations)
+                readings.append(self._observe(seen, shown))
         return self._evidence(symbols, Observations.combine(readings), pages)
+
+    def _observe(self, seen: Displacements, to_shown: NDArray[np.float64]) -> Observations:
+        reading = observe(
+            self._carriers, seen, to_shown, self._strength, self._code.probabilities, undistorted=True
+        )
+        return Observations.empty() if reading is None else reading.observations
 
     def _evidence(
         self, symbols: NDArray[np.uint8], seen: Observations, pages: list[int]

@@ -34,7 +34,7 @@ KINDS = (
     CaptureKind("screenshot, letters on whole pixels", 0.27, (0.0, 100.0), 0.05),
 )
 ALPHAS = (1e-3, 1e-6)
-_SAMPLED_PAGES = 9  # the forecast is the median of at most so many pages, evenly spread
+_SAMPLED_PAGES = 5  # the forecast is the median of at most so many pages, evenly spread
 _PARAGRAPH = 90
 _LINES = 3
 _CAP = 9.0  # "more than a billion" is all that anyone needs to know

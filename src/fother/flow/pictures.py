@@ -11,7 +11,7 @@ from fother.flow.original import Original
 from fother.flow.reading import MatchedPage
 from fother.model.verdict import PageEvidence
 
-_PAGE_DPI = 90.0
+_PAGE_DPI = 130.0
 _SHEET_SIDE = 1100
 _MAX_PICTURES = 12  # pages with pictures in one report; the others come as numbers
 

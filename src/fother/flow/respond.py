@@ -188,9 +188,10 @@ def _tried(
 
 def _sentence(verdict: Verdict) -> str:
     return verdict_sentence(
-        document=verdict.title or None,
+        document=verdict.document,
         accused=[a.copy for a in verdict.accused],
         carriers_read=verdict.carriers_read,
+        copies=int(verdict.scores.size),
     )
 
 
@@ -218,8 +219,8 @@ def explain(verdict: Verdict) -> list[str]:
         words = sum(int((page.mark == page.mark).sum()) for page in verdict.evidence)
         listed = ", ".join(map(str, pages[:12])) + (" …" if len(pages) > 12 else "")
         lines.append(
-            f"Read: {words} words on page{'s' if len(pages) > 1 else ''} {listed} of {verdict.title}, compared "
-            f"with {verdict.copies} copies."
+            f"Read: {words} words on page{'s' if len(pages) > 1 else ''} {listed} of {verdict.title}, "
+            f"compared with {verdict.copies} copies."
         )
     lines += verdict.notes
     if verdict.stronger and not verdict.accused:

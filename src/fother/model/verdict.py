@@ -18,7 +18,7 @@ class Accusation:
     """
 
     copy: str
-    index: int  #: row of the code
+    index: int  #: place in `Verdict.scores`
     log10_p: float
     log10_bound: float
     log10_lr: float
@@ -84,7 +84,7 @@ class Verdict:
     #: (copies,) standardised score of every copy under the one-copy hypothesis
     scores: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     carriers_read: int = 0
-    #: expected standardised score of the copy if it is the source, from the measured noise; NaN if nothing read
+    #: standardised score to expect of the source, from the measured noise; NaN if nothing was read
     expected_score: float = float("nan")
     stamps: tuple[str, ...] = ()  #: copies whose stamp was found intact
     stronger: tuple[str, ...] = ()  #: what would have made the evidence stronger, sentences

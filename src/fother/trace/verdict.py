@@ -50,14 +50,20 @@ def judge(
         decode(case.code, case.copies, seen, alpha=alpha, family=family)
         for case, seen in zip(cases, combined, strict=True)
     ]
+    # Scores of all editions lie one after the other in the verdict, and indices point into them.
+    offsets = [sum(c.copies for c in cases[:k]) for k in range(len(cases))]
     accused = sorted(
-        (_accusation(case, named) for case, d in zip(cases, decodings, strict=True) for named in d.named),
+        (
+            _accusation(case, named, first)
+            for case, d, first in zip(cases, decodings, offsets, strict=True)
+            for named in d.named
+        ),
         key=lambda a: a.log10_bound,
     )
     ranking = sorted(
         (
-            Candidate(case.name(index), index, log10_p, log10_lr)
-            for case, d in zip(cases, decodings, strict=True)
+            Candidate(case.name(index), first + index, log10_p, log10_lr)
+            for case, d, first in zip(cases, decodings, offsets, strict=True)
             for index, log10_p, log10_lr in d.ranking
         ),
         key=lambda c: c.log10_p,
@@ -107,14 +113,14 @@ def nothing_found(
     )
 
 
-def _accusation(case: EditionCase, named: Named) -> Accusation:
+def _accusation(case: EditionCase, named: Named, first: int) -> Accusation:
     against = {
         "another copy": named.log10_lr_copy,
         "the unmarked original": named.log10_lr_original,
     }
     return Accusation(
         copy=case.name(named.index),
-        index=named.index,
+        index=first + named.index,
         log10_p=named.log10_p,
         log10_bound=named.log10_bound,
         log10_lr=min(against.values()),

@@ -68,7 +68,7 @@ def measure(
         density=float(density),
         method="pixels",
         inliers=location.inliers,
-        places=project(location.homography, reference.centres + total * PX_PER_PT),
+        places=project(location.homography, (reference.centres + total * PX_PER_PT).astype(np.float64)),
     )
 
 

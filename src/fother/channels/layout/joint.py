@@ -73,15 +73,19 @@ class _Choice:
     noise: float
 
 
-def estimate(page: PageModel, shift: Array, sigma: Array) -> SoftSymbols | None:
+def estimate(page: PageModel, shift: Array, sigma: Array, *, undistorted: bool = False) -> SoftSymbols | None:
     """Soft symbols from measured displacements; None when fewer than six words were measured.
 
     `shift` (n, 2) in points as shown, NaN where nothing was measured; `sigma` (n,) its standard deviation.
+    `undistorted` says that no capture lies between (a copy read back from its own file), so that warp and
+    noise need not be looked for.
     """
     used = np.isfinite(shift).all(1) & np.isfinite(sigma)
     if used.sum() < _MIN_WORDS:
         return None
     system = _System(page, shift, sigma, used)
+    if undistorted:
+        return system.solve(_UNDISTORTED)
     choice = system.choose()
     outlier = system.outliers(choice)
     if outlier.any() and (~outlier).sum() >= _MIN_WORDS:
@@ -89,6 +93,9 @@ def estimate(page: PageModel, shift: Array, sigma: Array) -> SoftSymbols | None:
         used[np.flatnonzero(used)[outlier]] = False
         system = _System(page, shift, sigma, used)
     return system.solve(choice)
+
+
+_UNDISTORTED = _Choice((0.0, 100.0), (0.01, 0.01), 0.015)
 
 
 class _System:

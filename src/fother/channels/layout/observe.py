@@ -50,8 +50,10 @@ def observe(
     to_shown: Array,
     strength: float,
     probabilities: Array,
+    *,
+    undistorted: bool = False,
 ) -> PageReading | None:
-    """Read one page in one sheet; None when too little was legible.
+    """Read one page in one sheet; None when too little was legible. `undistorted`: see `joint.estimate`.
 
     Depends on the measured displacements, the geometry and the public biases, on nothing of any copy.
     """
@@ -59,7 +61,7 @@ def observe(
     model = page_model(carriers, page, to_shown, strength, probabilities)
     if not model.response.shape[1]:
         return None
-    soft = estimate(model, displacements.shift, displacements.sigma)
+    soft = estimate(model, displacements.shift, displacements.sigma, undistorted=undistorted)
     if soft is None:
         return None
     _, columns, _ = carriers.response(page)
