@@ -1,4 +1,4 @@
-"""What the benches of tracing share: real pages made into marked copies, and captures read as `trace` does."""
+"""What the benches of tracing share: real pages made into copies, captures read as `trace` reads them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import io
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,18 +19,17 @@ import pikepdf
 from numpy.typing import NDArray
 
 from fother.channels.layout.carriers import LayoutCarriers, plan
-from fother.channels.layout.observe import PageReading, observe
-from fother.channels.layout.trials import trials
+from fother.channels.layout.observe import PageReading
 from fother.codes.code import FingerprintingCode
 from fother.codes.decoder import Decoding, decode
 from fother.codes.observations import Observations
 from fother.flow.original import Original, open_original
+from fother.flow.reading import measure_page, read_page
 from fother.formats.pdf.check import Layout, settle
 from fother.formats.pdf.document import PdfSource
 from fother.formats.pdf.template import CopyTemplate
 from fother.model.capture import Displacements
 from fother.vision.find import find_pages
-from fother.vision.measure import measure
 
 CORPUS = Path(__file__).parent / "corpus"
 OUT = Path(__file__).parent / "out"
@@ -72,51 +71,53 @@ class Subject:
 
     def copy(self, index: int, strength: float = 1.0) -> bytes:
         """The marked PDF of copy `index`."""
-        return self.template.copy(
-            self.carriers.displacement(self.code.symbols(index), strength), bytes(16)
-        )
+        return self.template.copy(self.carriers.displacement(self.code.symbols(index), strength), bytes(16))
 
-    def measure(self, image: Grey) -> Displacements | None:
-        """Find the page and measure its words, against the unmarked original."""
-        for found in find_pages(self.index, image):
-            return measure(self.original.reference(found.page), found.page, found.location, found.image)
-        return None
+    def measure(self, image: Grey) -> tuple[Displacements, ...]:
+        """Find the page and measure its words, against the unmarked original; empty if it is not found."""
+        found = find_pages(self.index, image)
+        return measure_page(self.original, found[0]) if found else ()
 
     def observe(
-        self, seen: Displacements, code: FingerprintingCode | None = None, strength: float = 1.0
+        self,
+        seen: Sequence[Displacements],
+        code: FingerprintingCode | None = None,
+        strength: float = 1.0,
     ) -> PageReading | None:
-        return observe(
-            self.carriers, seen, self.original.to_shown(0), strength, (code or self.code).probabilities
-        )
+        return read_page(self.original, seen, strength, (code or self.code).probabilities)
 
     def read(self, image: Grey) -> tuple[Observations, Displacements | None]:
         """Observations of one capture, empty when the page is not found."""
         seen = self.measure(image)
-        reading = self.observe(seen) if seen is not None else None
+        reading = self.observe(seen) if seen else None
         if reading is None:
-            return Observations.empty(), seen
-        return reading.observations.refit(), seen
+            return Observations.empty(), seen[0] if seen else None
+        return reading.observations.refit(), seen[0]
 
     def decode(self, observations: Observations, alpha: float = ALPHA) -> Decoding:
         return decode(self.code, COPIES, observations, alpha=alpha)
 
 
 @contextlib.contextmanager
-def subject(file: Path, page: int, producer: str = "", resistance: int = 3) -> Iterator[Subject]:
-    """Open one page of a file as a subject."""
+def subject(
+    file: Path, page: int, producer: str = "", resistance: int = 3, pages: int = 1
+) -> Iterator[Subject]:
+    """Open one page of a file, or several from there on, as a subject."""
     single = pikepdf.new()
     with pikepdf.open(file) as whole:
-        single.pages.append(whole.pages[page])
+        single.pages.extend(list(whole.pages)[page : page + pages])
         buffer = io.BytesIO()
         single.save(buffer)
     source = PdfSource.open(buffer.getvalue(), allow_signed=True)
     carriers, moved = plan(source.pages())
     template = CopyTemplate.build(source, source.pages(), moved, len(carriers.page))
     layout = Layout(carriers.page, carriers.segment, carriers.box, carriers.axis, carriers.em)
-    outcome = settle(source.data, template, layout, trials(carriers))
+    outcome = settle(source.data, template, layout, carriers.trials(np.random.default_rng(0)))
     carriers = carriers.freeze(outcome.segments, outcome.pages)
     with open_original(source.data, carriers) as original:
-        yield Subject(f"{file.stem}:{page + 1}", producer, source.data, carriers, template, original, resistance)
+        yield Subject(
+            f"{file.stem}:{page + 1}", producer, source.data, carriers, template, original, resistance
+        )
 
 
 def lines_of_words(carriers: LayoutCarriers, words: int) -> NDArray[np.int64]:

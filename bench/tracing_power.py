@@ -3,9 +3,9 @@
     python bench/tracing_power.py [--documents 24] [--seeds 1] [--part K/N] [--only NAME,…]
     python bench/tracing_power.py --report
 
-Real pages of 300 to 600 words (corpus.py), default strength (1/50 em) and resistance (3). Captures by our own
-simulator and by independent renderers; Augraphy's are measured by tracing_augraphy.py. A paragraph is the same
-capture cropped to whole lines of about 90 words, then found and registered anew. Every row goes to
+Real pages of 300 to 600 words (corpus.py), default strength (1/50 em) and resistance (3). Captures by our
+own simulator and by independent renderers; Augraphy's are measured by tracing_augraphy.py. A paragraph is the
+same capture cropped to whole lines of about 90 words, then found and registered anew. Every row goes to
 bench/out/power*.jsonl; --report prints the table by capture and the curve "words needed".
 
 The captures are simulated or rendered, not taken with a real camera or scanner.
@@ -20,36 +20,52 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
-from lab import ALPHA, COPIES, CORPUS, OUT, Grey, Subject, crop_around, lines_of_words, power_pages, subject
-from renderers import RendererMissing, render
 from scipy.stats import beta
 
 from fother.codes.observations import Observations
 from fother.demo import simulate
 from fother.demo.settings import Photo
 from fother.formats.pdf.render import open_renderer
+from lab import ALPHA, COPIES, CORPUS, OUT, Grey, Subject, crop_around, lines_of_words, power_pages, subject
+from renderers import RendererMissing, render
 
 CROPS = (50, 90, 150)
-#: capture: (group, maker of it from the copy's page at 600 dpi)
+DPI = 400  #: of the page that is printed or shown in a simulated capture
+
+
+def photo(**settings: Any) -> Photo:
+    """Grey photos: a third of the time of colour ones, and only grey values are read."""
+    return Photo(colour=False, **settings)
+
+
+#: capture: (group, maker of it from the copy's page at `DPI`)
 Simulated = Callable[[Grey, np.random.Generator], Grey]
 SIMULATED: dict[str, tuple[str, Simulated]] = {
-    "print-scan 150 dpi": ("scan", lambda p, r: simulate.print_scan(p, 150, r)),
-    "print-scan 200 dpi": ("scan", lambda p, r: simulate.print_scan(p, 200, r)),
-    "print-scan 300 dpi": ("scan", lambda p, r: simulate.print_scan(p, 300, r)),
-    "phone 80 dpi, curled": ("phone", lambda p, r: simulate.phone_photo(p, 80, r, Photo(curl=0.8))),
+    "print-scan 150 dpi": ("scan", lambda p, r: simulate.print_scan(p, 150, r, page_dpi=DPI)),
+    "print-scan 300 dpi": ("scan", lambda p, r: simulate.print_scan(p, 300, r, page_dpi=DPI)),
+    "phone 80 dpi, curled": ("phone", lambda p, r: simulate.phone_photo(p, 80, r, photo(curl=0.8), DPI)),
     "phone 110 dpi, messenger": (
         "phone",
-        lambda p, r: simulate.phone_photo(p, 110, r, Photo(messenger=True, curl=0.5)),
+        lambda p, r: simulate.phone_photo(p, 110, r, photo(messenger=True, curl=0.5), DPI),
     ),
-    "phone 150 dpi": ("phone", lambda p, r: simulate.phone_photo(p, 150, r)),
-    "phone 200 dpi": ("phone", lambda p, r: simulate.phone_photo(p, 200, r)),
-    "phone of a screen 110 dpi": ("phone", lambda p, r: simulate.phone_of_screen(p, 110, r)),
-    "folded paper, phone 130 dpi": ("hard", lambda p, r: simulate.folded(p, 130, r)),
-    "partly covered, phone 130 dpi": ("hard", lambda p, r: simulate.partly_covered(p, 130, r)),
-    "hand-held close-up 150 dpi": ("hard", lambda p, r: simulate.close_up(p, 150, r)),
+    "phone 150 dpi": ("phone", lambda p, r: simulate.phone_photo(p, 150, r, photo(), DPI)),
+    "phone of a screen 110 dpi": ("phone", lambda p, r: simulate.phone_of_screen(p, 110, r, page_dpi=DPI)),
+    "folded paper, phone 130 dpi": (
+        "hard",
+        lambda p, r: simulate.folded(p, 130, r, settings=photo(), page_dpi=DPI),
+    ),
+    "partly covered, phone 130 dpi": (
+        "hard",
+        lambda p, r: simulate.partly_covered(p, 130, r, settings=photo(), page_dpi=DPI),
+    ),
+    "hand-held close-up 150 dpi": (
+        "hard",
+        lambda p, r: simulate.close_up(p, 150, r, settings=photo(), page_dpi=DPI),
+    ),
 }
 #: screenshot: (group, engine, dpi, JPEG quality)
 SCREENSHOTS = {
@@ -71,13 +87,13 @@ def captures(
     name: str, copy: bytes, rng: np.random.Generator, only: set[str]
 ) -> Iterator[tuple[str, str, Grey]]:
     """(name, group, image) of every capture of one copy."""
-    page600: Grey | None = None
+    page_image: Grey | None = None
     for kind, (group, make) in SIMULATED.items():
         if not only or kind in only:
-            if page600 is None:
+            if page_image is None:
                 with open_renderer(copy) as renderer:
-                    page600 = renderer.render(0, 600)[0]
-            yield kind, group, grey(make(page600, rng))
+                    page_image = renderer.render(0, DPI)[0]
+            yield kind, group, grey(make(page_image, rng))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "copy.pdf"
         path.write_bytes(copy)
@@ -99,7 +115,13 @@ def run_one(item: Subject, seed: int, only: set[str]) -> Iterator[dict[str, obje
     for kind, group, image in captures(item.name, item.copy(index), rng, only):
         start = time.perf_counter()
         observations, seen = item.read(image)
-        facts = {"document": item.name, "producer": item.producer, "capture": kind, "group": group, "seed": seed}
+        facts = {
+            "document": item.name,
+            "producer": item.producer,
+            "capture": kind,
+            "group": group,
+            "seed": seed,
+        }
         row = facts | result(item, observations, index)
         yield row | {
             "extent": "page",
@@ -117,10 +139,14 @@ def run_one(item: Subject, seed: int, only: set[str]) -> Iterator[dict[str, obje
             if part is None:
                 continue
             partial, _ = item.read(part)
-            yield facts | result(item, partial, index) | {
-                "extent": words,
-                "words": int(item.carriers.words[chosen].sum()),
-            }
+            yield (
+                facts
+                | result(item, partial, index)
+                | {
+                    "extent": words,
+                    "words": int(item.carriers.words[chosen].sum()),
+                }
+            )
 
 
 def result(item: Subject, observations: Observations, index: int) -> dict[str, object]:
@@ -174,16 +200,22 @@ def report() -> None:
         ]  # fmt: skip
         print("| " + " | ".join(cells) + " |")
     seconds = [r["seconds"] for r in rows if r["extent"] == "page"]
-    print(f"\none capture found, measured and decoded in {np.median(seconds):.1f} s (median), "
-          f"{max(seconds):.1f} s at most")
+    print(
+        f"\none capture found, measured and decoded in {np.median(seconds):.1f} s (median), "
+        f"{max(seconds):.1f} s at most"
+    )
     missed = [r for r in rows if r["extent"] == "page" and not r["right"]]
     for r in missed:
-        print(f"missed: {r['document']} {r['capture']} read {r['read']} of {r['carriers']} carriers, "
-              f"evidence 10^{r['log10_lr']:.1f}")
+        print(
+            f"missed: {r['document']} {r['capture']} read {r['read']} of {r['carriers']} carriers, "
+            f"evidence 10^{r['log10_lr']:.1f}"
+        )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--documents", type=int, default=None)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--first-seed", type=int, default=0)

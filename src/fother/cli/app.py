@@ -10,6 +10,7 @@ from rich.console import Console
 
 import fother
 from fother.cli import check, copies, demo, forecast, issue, recipients, register, show, trace
+from fother.cli.common import storage_error
 from fother.errors import FotherError
 
 app = typer.Typer(
@@ -50,6 +51,11 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except MemoryError:
+        _fail("There is not enough memory for this; close other programs and try again. [F000]", 1)
+    except OSError as error:
+        refused = storage_error(error, error.filename or "standard output")
+        _fail(f"{refused} [{refused.code}]", refused.exit_status)
 
 
 def _fail(sentence: str, status: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
@@ -22,6 +23,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from fother.errors import StorageError
 from fother.registry import FolderRegistry, default_home, open_registry
 
 HomeOption = Annotated[
@@ -50,6 +52,26 @@ def print_json(value: Any) -> None:
     """One JSON value on standard output; NaN and infinities become null."""
     json.dump(_finite(value), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
     sys.stdout.write("\n")
+
+
+def write_report(path: Path, html: str) -> None:
+    """Write a report whole or not at all. Raises StorageError."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        try:
+            part.write_text(html, encoding="utf-8")
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise storage_error(error, path) from None
+
+
+def storage_error(error: OSError, place: Path | str) -> StorageError:
+    """The operating system's refusal to write, as a sentence."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return StorageError(f"There is no room left to write to {place}; free some and try again.")
+    return StorageError(f"{place} cannot be written ({error.strerror or error}); choose another place.")
 
 
 def _finite(value: Any) -> Any:

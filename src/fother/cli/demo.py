@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import fother
-from fother.cli.common import JsonOption, QuietOption, out, print_json, progress, registry
+from fother.cli.common import JsonOption, QuietOption, out, print_json, progress, registry, write_report
 from fother.cli.trace import verdict_fields
 from fother.flow.demo import demonstrate
 from fother.flow.respond import explain, report_html
@@ -34,9 +34,7 @@ def run(
     with registry(folder / "registry", create=True) as opened, progress(quiet or json) as bars:
         done = demonstrate(opened, folder, bars)
     report = folder / "report.html"
-    report.write_text(
-        report_html(done.traced.verdict, datetime.now(UTC), fother.__version__), encoding="utf-8"
-    )
+    write_report(report, report_html(done.traced.verdict, datetime.now(UTC), fother.__version__))
     right = [a.copy for a in done.traced.verdict.accused] == [done.leaked_copy]
     if json:
         fields = verdict_fields(done.traced.verdict)

@@ -22,6 +22,7 @@ def run(
         typer.Option(
             "--to",
             help="Recipients: CSV with a header; columns name, email, organisation, partner, role.",
+            readable=False,
             show_default=False,
         ),
     ],

@@ -15,7 +15,9 @@ NAME = "register"
 
 
 def run(
-    file: Annotated[Path, typer.Argument(help="The unmarked original, a PDF.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(help="The unmarked original, a PDF.", readable=False, show_default=False)
+    ],
     title: Annotated[str | None, typer.Option(help="Title; the file name by default.")] = None,
     password: Annotated[
         str, typer.Option(envvar="FOTHER_PASSWORD", help="Password of an encrypted PDF.")

@@ -10,8 +10,16 @@ from typing import Annotated, Any
 import typer
 
 import fother
-from fother.cli.common import HomeOption, JsonOption, QuietOption, out, print_json, progress, registry
-from fother.errors import StorageError
+from fother.cli.common import (
+    HomeOption,
+    JsonOption,
+    QuietOption,
+    out,
+    print_json,
+    progress,
+    registry,
+    write_report,
+)
 from fother.flow.respond import DEFAULT_ALPHA, explain, report_html, trace
 from fother.model.verdict import Verdict
 
@@ -24,6 +32,7 @@ def run(
         typer.Argument(
             metavar="LEAK…",
             help="Leaked files of one leak: PDF, PNG, JPEG, WebP, TIFF. Several add up.",
+            readable=False,
             show_default=False,
         ),
     ],
@@ -61,7 +70,7 @@ def run(
         html = None
         if report is not None:
             html = report_html(result.verdict, datetime.now(UTC), fother.__version__)
-            _write(report, html)
+            write_report(report, html)
         fields = verdict_fields(result.verdict)
         kept = opened.record_trace(
             artefacts=result.artefacts,
@@ -119,10 +128,3 @@ def verdict_fields(verdict: Verdict) -> dict[str, Any]:
         "stronger": list(verdict.stronger),
         "notes": list(verdict.notes),
     }
-
-
-def _write(path: Path, html: str) -> None:
-    try:
-        path.write_text(html, encoding="utf-8")
-    except OSError as error:
-        raise StorageError(f"The report {path} cannot be written ({error.strerror}).") from None

@@ -138,7 +138,8 @@ class CopyMaker:
 
 
 def _write(path: Path, data: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
+    # Under a name of its own: a second run of the same command may be writing the same copy.
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
             file.write(data)
@@ -148,8 +149,9 @@ def _write(path: Path, data: bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink()
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise StorageError(
-                "The disk is full; make room and run the same command again to resume."
+                f"There is no room left to write to {path.parent}; free some and run the same command again "
+                "to resume."
             ) from None
         raise StorageError(f"{path} cannot be written ({error.strerror}).") from None

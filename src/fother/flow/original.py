@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import zipfile
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -12,14 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fother.channels.layout.carriers import LayoutCarriers
-from fother.channels.layout.glyphs import TextIndex
+from fother.channels.layout.glyphs import TextIndex, glyph_boxes
+from fother.flow.strength import STRENGTHS
 from fother.formats.pdf.render import Renderer, open_renderer
-from fother.model.capture import Characters
+from fother.model.capture import Characters, GlyphBoxes
 from fother.vision import locate
 from fother.vision.find import PageIndex
-from fother.vision.reference import DPI, SUPERSAMPLING, Reference
+from fother.vision.reference import DPI, PX_PER_PT, SUPERSAMPLING, Reference
 
 _CACHE_VERSION = 1
+MAX_STRENGTH = max(STRENGTHS.values())
 
 
 class Original:
@@ -35,6 +40,7 @@ class Original:
         self._cache = cache
         self.reference = lru_cache(maxsize=8)(self._reference)
         self.characters = lru_cache(maxsize=64)(self._characters)
+        self.glyphs = lru_cache(maxsize=8)(self._glyphs)
 
     @property
     def pages(self) -> int:
@@ -52,6 +58,11 @@ class Original:
         """The page as shown, (height, width) grey."""
         return self._renderer.render(page, dpi)[0]
 
+    def reach(self, page: int) -> float:
+        """Largest displacement, in points, that marks of the strongest kind can give a word of the page."""
+        _, _, response = self.carriers.response(page, MAX_STRENGTH)
+        return float(np.abs(response).sum(1).max(initial=0.0))
+
     def _characters(self, page: int) -> Characters:
         return self._renderer.characters(page)
 
@@ -67,6 +78,10 @@ class Original:
             self.carriers.em[part],
             self.carriers.segment[part],
         )
+
+    def _glyphs(self, page: int) -> GlyphBoxes:
+        matrix = self._renderer.matrix(page, *(side * PX_PER_PT for side in self.size(page)))
+        return glyph_boxes(self.carriers, page, matrix, self.characters(page))
 
     @cached_property
     def text(self) -> TextIndex:
@@ -89,16 +104,25 @@ class Original:
                     return locate.Features(
                         stored["points"], stored["descriptors"].astype(np.float32), stored["strength"]
                     )
-            except (OSError, ValueError, KeyError):
-                file.unlink(missing_ok=True)  # damaged: made again below
+            except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error):
+                pass  # damaged: made again below
         image, _ = self._renderer.render(page, DPI)
         found = locate.page_features(image)
         if file is not None and found is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            part = file.with_suffix(".part.npz")
-            np.savez_compressed(part, **found.to_arrays())  # type: ignore[arg-type]
-            part.replace(file)
+            # A full or read-only disk costs time at the next trace, nothing else.
+            with suppress(OSError):
+                _keep(file, found)
         return found
+
+
+def _keep(file: Path, found: locate.Features) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(f".{os.getpid()}.part.npz")
+    try:
+        np.savez_compressed(part, **found.to_arrays())  # type: ignore[arg-type]
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def page_evidence(
     original: Original, page: MatchedPage, reading: PageReading, drawn: int | None
 ) -> PageEvidence:
     """Evidence of one page. `drawn` counts the pages drawn before; None leaves pictures out."""
-    seen = page.displacements
+    seen = reading.displacements
     first, last = np.searchsorted(original.carriers.page, [seen.page, seen.page + 1])
     box = original.carriers.box[int(first) : int(last)]
     to_shown = original.to_shown(seen.page)

@@ -16,8 +16,9 @@ from fother.flow.original import Original
 from fother.flow.progress import Progress
 from fother.intake.parent import render_pages
 from fother.model.capture import Displacements, Sheet, Sighting
-from fother.vision.find import find_pages
+from fother.vision.find import Found, find_pages
 from fother.vision.measure import measure
+from fother.vision.pixelgrid import measure_on_grid
 
 _RENDER_BATCH = 8  # pages of a leaked PDF rendered at a time, to bound memory
 
@@ -37,8 +38,14 @@ class MatchedPage:
 
     file: LeakedFile
     sheet: int
-    displacements: Displacements
+    #: at least one; where there are several, each is a way to measure the same words
+    measurements: tuple[Displacements, ...]
     image: NDArray[np.uint8] | None  #: the sheet, when it was looked at as a picture
+
+    @property
+    def page(self) -> int:
+        """Page of the original, 0-based."""
+        return self.measurements[0].page
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class Match:
     @cached_property
     def numbers(self) -> tuple[int, ...]:
         """Original pages (0-based) that were found."""
-        return tuple(sorted({m.displacements.page for m in self.pages}))
+        return tuple(sorted({m.page for m in self.pages}))
 
 
 def match_leak(original: Original, files: Sequence[LeakedFile], progress: Progress) -> Match:
@@ -66,7 +73,7 @@ def match_leak(original: Original, files: Sequence[LeakedFile], progress: Progre
             if found is None:
                 pictures.append(sheet)
             else:
-                matched.append(MatchedPage(file, sheet.number, found, None))
+                matched.append(MatchedPage(file, sheet.number, (found,), None))
                 progress.step()
         matched += _by_pixels(original, file, pictures, progress)
     return Match(tuple(matched))
@@ -99,24 +106,42 @@ def _by_pixels(
             image = sheet.image if sheet.image is not None else rendered.get(sheet.number)
             if image is not None and index:
                 for found in find_pages(index, image):
-                    seen = measure(original.reference(found.page), found.page, found.location, found.image)
-                    if seen is not None:
+                    seen = measure_page(original, found)
+                    if seen:
                         matched.append(MatchedPage(file, sheet.number, seen, image))
             progress.step()
     return matched
 
 
+def measure_page(original: Original, found: Found) -> tuple[Displacements, ...]:
+    """Displacements of a page found in a picture: by pixels and, where glyphs stand on whole pixels, by the
+    model of their rounding. Empty when too little is legible."""
+    reference = original.reference(found.page)
+    seen = measure(reference, found.page, found.location, found.image)
+    if seen is None:
+        return ()
+    on_grid = measure_on_grid(reference, original.glyphs(found.page), seen, original.reach(found.page))
+    return (seen.displacements,) if on_grid is None else (seen.displacements, on_grid)
+
+
+def read_page(
+    original: Original,
+    measurements: Sequence[Displacements],
+    strength: float,
+    probabilities: NDArray[np.float64],
+) -> PageReading | None:
+    """Observations of one matched page under one edition's strength and biases.
+
+    Of several measurements the one that tells most by its own account is taken: a choice by the leak alone.
+    """
+    to_shown = original.to_shown(measurements[0].page)
+    readings = [observe(original.carriers, m, to_shown, strength, probabilities) for m in measurements]
+    legible = [r for r in readings if r is not None]
+    return max(legible, key=lambda r: float((r.observations.separation**2).sum()), default=None)
+
+
 def read_pages(
     original: Original, match: Match, strength: float, probabilities: NDArray[np.float64]
 ) -> list[PageReading | None]:
-    """Observations of every matched page under one edition's strength and biases, in the match's order."""
-    return [
-        observe(
-            original.carriers,
-            page.displacements,
-            original.to_shown(page.displacements.page),
-            strength,
-            probabilities,
-        )
-        for page in match.pages
-    ]
+    """`read_page` for every matched page, in the match's order."""
+    return [read_page(original, page.measurements, strength, probabilities) for page in match.pages]

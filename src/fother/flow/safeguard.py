@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from fother.channels.layout.carriers import LayoutCarriers, plan
-from fother.channels.layout.trials import trials
 from fother.errors import InputFileError, InterruptedWorkError, StorageError, UnmarkableError
 from fother.flow.copies import CopyMaker, MakeRequest
 from fother.flow.forecast import forecast
 from fother.flow.progress import Progress, Silent, counted
-from fother.flow.strength import strength_factor
+from fother.flow.strength import require_resistance, strength_factor
 from fother.formats.pdf.check import Layout, settle
 from fother.formats.pdf.document import PdfSource
 from fother.formats.pdf.template import CopyTemplate
 from fother.formats.pdf.unlock import unlock
 from fother.model.page import PageReport
-from fother.registry import Document, Entry, IssuedFile, Registry, Reservation, read_recipients
+from fother.registry import Document, Edition, Entry, IssuedFile, Registry, Reservation, read_recipients
 
 MIN_CARRIERS = 12
-_BATCH = 64
+#: Seed of the trial copies that are read back at registration: the same for every document, no copy's.
+_TRIALS = 20240229
+_BATCH = 16  # copies that a kill at the worst moment makes the next run repeat
 _POOL_FROM = 24  # fewer copies than this are made sooner than worker processes start
 
 
@@ -86,7 +92,7 @@ def _plan(source: PdfSource, progress: Progress) -> tuple[LayoutCarriers, CopyTe
     template = CopyTemplate.build(source, counted(source.pages(), progress), moved, len(carriers.page))
     progress.stage("Checking that marks leave the text alone", None)
     layout = Layout(carriers.page, carriers.segment, carriers.box, carriers.axis, carriers.em)
-    outcome = settle(source.data, template, layout, trials(carriers))
+    outcome = settle(source.data, template, layout, carriers.trials(np.random.default_rng(_TRIALS)))
     if outcome.segments or outcome.pages:
         carriers = carriers.freeze(outcome.segments, outcome.pages)
     return carriers, template
@@ -117,9 +123,11 @@ def issue(
     The list is checked first; indices are reserved in the registry before any copy is made; each copy is
     read back before it counts. Killed at any moment, the same call resumes and gives the same bytes.
 
-    Raises RecipientListError, NotFoundError, UnmarkableError, CopyCheckError, StorageError.
+    Raises UsageError, RecipientListError, NotFoundError, UnmarkableError, CopyCheckError, StorageError,
+    InterruptedWorkError.
     """
     listener = progress or Silent()
+    require_resistance(resistance)  # before anything is reserved under it
     rows = read_recipients(recipients, listener.note)
     document = registry.document(reference)
     carriers = LayoutCarriers.from_bytes(registry.get_blob(document.blobs["carriers"]))
@@ -128,15 +136,7 @@ def issue(
     parameters = {"resistance": resistance, "strength": strength}
     reservation = registry.reserve(edition.id, rows, source=recipients.name, parameters=parameters)
     _make_folder(out)
-    request = MakeRequest(
-        original=registry.get_blob(document.blobs["original"]),
-        carriers=registry.get_blob(edition.carriers),
-        template=registry.get_blob(edition.template or document.blobs["template"]),
-        key=registry.edition_key(edition),
-        resistance=resistance,
-        strength=edition.strength,
-        out=out,
-    )
+    request = make_request(registry, document, edition, out)
     wanted = [e for e in reservation.entries if not _present(out, e)]
     listener.stage("Making copies", len(wanted))
     jobs = [(e.copy.id, e.copy.index, registry.stamp(e.copy)) for e in wanted]
@@ -150,6 +150,11 @@ def issue(
                 batch.clear()
     except KeyboardInterrupt:
         raise InterruptedWorkError("Interrupted; the same command makes the remaining copies.") from None
+    except BrokenProcessPool:
+        raise InterruptedWorkError(
+            "A worker process was ended from outside, perhaps for want of memory; the same command makes the "
+            "remaining copies, with --workers 1 if need be."
+        ) from None
     finally:
         if batch:
             registry.mark_issued(*batch)
@@ -163,6 +168,7 @@ def forecast_again(
     registry: Registry, reference: str, resistance: int, strength: str
 ) -> tuple[Document, dict[str, Any]]:
     """The document's plan with the forecast for these parameters. Raises NotFoundError, UsageError."""
+    require_resistance(resistance)
     document = registry.document(reference)
     facts = dict(registry.plan(document))
     factor = strength_factor(strength)
@@ -175,6 +181,19 @@ def forecast_again(
 def copy_name(copy: str) -> str:
     """File name of a copy."""
     return f"{copy}.pdf"
+
+
+def make_request(registry: Registry, document: Document, edition: Edition, out: Path) -> MakeRequest:
+    """What a worker needs to make copies of an edition in the folder `out`."""
+    return MakeRequest(
+        original=registry.get_blob(document.blobs["original"]),
+        carriers=registry.get_blob(edition.carriers),
+        template=registry.get_blob(edition.template or document.blobs["template"]),
+        key=registry.edition_key(edition),
+        resistance=edition.resistance,
+        strength=edition.strength,
+        out=out,
+    )
 
 
 def _make(
@@ -206,16 +225,34 @@ def _make(
                 future.cancel()
 
 
-_worker: CopyMaker | None = None  # one per worker process, set by the pool's initializer
+# One per worker process: the request by the pool's initializer, the maker by the first copy, so that what
+# goes wrong in making it reaches the parent as an error.
+_request: MakeRequest | None = None
+_worker: CopyMaker | None = None
 
 
 def _start_worker(request: MakeRequest) -> None:
-    global _worker
-    _worker = CopyMaker(request)
+    global _request
+    # Ctrl-C reaches every process of the terminal; the parent alone decides what becomes of it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _request = request
+
+
+def _end_with_parent() -> None:
+    """A killed parent cannot end its workers, and they wait for work on a pipe that they keep open
+    themselves; so each watches the parent. A worker that went on would write beside the resumed run."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(copy: str, index: int, stamp: bytes, name: str) -> IssuedFile:
-    assert _worker is not None  # noqa: S101 - the pool's initializer has run
+    global _worker
+    if _worker is None:
+        assert _request is not None  # noqa: S101 - the pool's initializer has run
+        _worker = CopyMaker(_request)
     return _worker.make(copy, index, stamp, name)
 
 
@@ -255,6 +292,8 @@ def _make_folder(out: Path) -> None:
 def read_file(file: Path) -> bytes:
     """Bytes of a file named by the user. Raises InputFileError."""
     try:
+        if file.exists() and not (file.is_file() or file.is_dir()):
+            raise InputFileError(f"{file} is not a file but a pipe or device; save its content first.")
         data = file.read_bytes()
     except IsADirectoryError:
         raise InputFileError(f"{file} is a folder; name a PDF file.") from None

@@ -1,7 +1,8 @@
-"""How far words are moved: a name for people, a factor for the layout channel."""
+"""How far words are moved (a name for people, a factor for the layout channel), for which coalitions."""
 
 from __future__ import annotations
 
+from fother.codes.code import SUPPORTS
 from fother.errors import UsageError
 
 #: Factor on the layout channel's standard amplitude of 1/50 em.
@@ -14,3 +15,9 @@ def strength_factor(name: str) -> float:
         return STRENGTHS[name]
     except KeyError:
         raise UsageError(f"Strength is {', '.join(STRENGTHS)}, not {name!r}.") from None
+
+
+def require_resistance(resistance: int) -> None:
+    """Raises UsageError when no code is made for coalitions of this size."""
+    if resistance not in SUPPORTS:
+        raise UsageError(f"Resistance is one of {', '.join(map(str, SUPPORTS))}, not {resistance}.")

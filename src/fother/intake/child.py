@@ -5,9 +5,12 @@ Started by `parent`; never imported by it. Limits itself before it looks at the 
 
 from __future__ import annotations
 
+import ctypes
 import io
 import json
+import os
 import resource
+import signal
 import sys
 from typing import Any, BinaryIO
 
@@ -51,6 +54,30 @@ def _limit(options: dict[str, Any]) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
+# linux/prctl.h and linux/sched.h
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+
+
+def _renounce() -> list[str]:
+    """Give up what a reader never needs, as far as this system lets a process do so; returns what was."""
+    given_up = []
+    bound = os.geteuid() != 0  # root is not bound by a limit on processes
+    if sys.platform.startswith("linux"):
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+        # A network of its own has no interface; systems that forbid user namespaces refuse this.
+        if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0:
+            given_up.append("no network")
+        if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
+            given_up.append("no new privileges")
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    if bound:
+        given_up.append("no further processes")
+    return given_up
+
+
 def main() -> None:
     """Serve one request. Options are the first argument, JSON."""
     options = json.loads(sys.argv[1])
@@ -60,6 +87,7 @@ def main() -> None:
 
     _limit(options)
     out = sys.stdout.buffer
+    write_message(out, {"isolation": _renounce()})
     data = sys.stdin.buffer.read()
     try:
         kind = sniff(data)
@@ -98,10 +126,11 @@ def _read_pdf(out: BinaryIO, data: bytes, options: dict[str, Any]) -> None:
     from fother.formats.pdf.stamps import find_stamps
 
     document = _open_pdf(data, options["password"])
-    stamps = [stamp.hex() for stamp in find_stamps(data)][:64]
+    stamps = [stamp.hex() for stamp in find_stamps(data, options["password"])][:64]
     pages = len(document)
     renderer = Renderer(document)
     write_message(out, {"stamps": stamps, "pages": pages})
+    budget = int(options["total_bytes"])
     for number in range(min(pages, int(options["sheets"]))):
         try:
             seen = renderer.characters(number)
@@ -111,44 +140,81 @@ def _read_pdf(out: BinaryIO, data: bytes, options: dict[str, Any]) -> None:
             continue
         keep = min(len(seen.text), int(options["characters"]))
         codes = np.array([ord(c) for c in seen.text[:keep]], np.int32)
+        budget -= codes.nbytes + 16 * keep
+        if budget < 0:
+            write_message(out, {"stopped": number})
+            return
         write_message(out, {"page": number, "readable": True}, codes, seen.origin[:keep])
 
 
 def _render_pages(out: BinaryIO, data: bytes, options: dict[str, Any]) -> None:
+    import pypdfium2
+
     document = _open_pdf(data, options["password"])
     for number in options["pages"]:
         if not 0 <= number < len(document):
             continue
-        page = document[number]
-        width, height = page.get_size()
-        scale = float(options["dpi"]) / 72
-        area = max(width * height * scale * scale, 1.0)
-        scale *= min(1.0, float(options["kept_pixels"]) / area) ** 0.5
-        bitmap = page.render(scale=scale, grayscale=True)
-        pixels = bitmap.to_numpy()
-        grey = pixels if pixels.ndim == 2 else pixels[..., 0]
-        write_message(out, {"page": number}, np.ascontiguousarray(grey, np.uint8))
+        try:
+            grey = _render(document[number], float(options["dpi"]), int(options["kept_pixels"]))
+        except (pypdfium2.PdfiumError, ValueError, MemoryError):
+            continue  # one damaged page must not hide the others
+        write_message(out, {"page": number}, grey)
+
+
+def _render(page: Any, dpi: float, kept_pixels: int) -> NDArray[np.uint8]:
+    width, height = page.get_size()
+    scale = dpi / 72
+    area = max(width * height * scale * scale, 1.0)
+    scale *= min(1.0, kept_pixels / area) ** 0.5
+    pixels = page.render(scale=scale, grayscale=True).to_numpy()
+    return np.ascontiguousarray(pixels if pixels.ndim == 2 else pixels[..., 0], np.uint8)
 
 
 def _read_image(out: BinaryIO, data: bytes, options: dict[str, Any]) -> None:
-    from PIL import Image, ImageOps, ImageSequence
+    """Every frame, upright and grey. Of a file that was cut off, what arrived: half a photo is evidence."""
+    from PIL import Image, ImageFile, ImageOps
 
     Image.MAX_IMAGE_PIXELS = int(options["pixels"])
+    budget, sent, cut = int(options["total_bytes"]), 0, False
     try:
-        with Image.open(io.BytesIO(data)) as image:
-            if image.width * image.height > int(options["pixels"]):
-                raise Refused(f"the image has {image.width} x {image.height} pixels, more than allowed")
-            for number, frame in enumerate(ImageSequence.Iterator(image)):
-                if number >= int(options["sheets"]):
-                    break
-                upright = ImageOps.exif_transpose(frame)
-                write_message(out, {"page": number}, _grey(upright, int(options["kept_pixels"])))
-    except Refused:
+        image: Any = Image.open(io.BytesIO(data))
+        for number in range(int(options["sheets"])):
+            try:
+                image.seek(number)
+                _require_size(image, int(options["pixels"]))
+                image.load()
+            except EOFError:
+                break
+            except (OSError, SyntaxError, ValueError):
+                if ImageFile.LOAD_TRUNCATED_IMAGES:
+                    raise
+                # Only now: what is missing is filled up, which must not pass for a whole file.
+                ImageFile.LOAD_TRUNCATED_IMAGES = cut = True
+                image = Image.open(io.BytesIO(data))
+                image.seek(number)
+                _require_size(image, int(options["pixels"]))
+                image.load()
+            grey = _grey(ImageOps.exif_transpose(image), int(options["kept_pixels"]))
+            budget -= grey.size
+            if budget < 0:
+                write_message(out, {"stopped": number})
+                return
+            write_message(out, {"page": number, "cut": cut}, grey)
+            sent += 1
+    except (Refused, MemoryError):
         raise
     except Image.DecompressionBombError:
         raise Refused("the image has more pixels than allowed") from None
     except Exception:
-        raise Refused("the image is damaged or cut off") from None
+        # What came before the damage is evidence as well.
+        if not sent:
+            raise Refused("the image is damaged or cut off") from None
+        write_message(out, {"stopped": sent})
+
+
+def _require_size(image: Any, pixels: int) -> None:
+    if image.width * image.height > pixels:
+        raise Refused(f"the image has {image.width} x {image.height} pixels, more than allowed")
 
 
 def _grey(image: Any, kept_pixels: int) -> NDArray[np.uint8]:

@@ -17,6 +17,7 @@ class Limits:
     kept_pixels: int = 40_000_000  #: larger images are reduced to this before they cross back
     sheets: int = 400  #: pages or frames read from one file
     characters: int = 200_000  #: of one page
+    total_bytes: int = 1 << 30  #: pixels and glyphs of all pages or frames together
 
 
 DEFAULT = Limits()

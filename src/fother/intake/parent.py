@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import stat
 import subprocess
 import sys
 import threading
@@ -20,7 +22,11 @@ from fother.intake.limits import DEFAULT, Limits
 from fother.intake.wire import read_message
 from fother.model.capture import Characters, Sheet, Sighting
 
-ISOLATION = "child process with limits on memory, time, files and output"
+ISOLATION = "a child process with limits on memory, time, files and output"
+#: What the child may have given up on top, told by itself before it sees the file's first byte.
+_EXTRAS = ("no new privileges", "no network", "no further processes")
+_STAMP = re.compile(r"[0-9a-f]{32}")
+_TOLD = ("memory_bytes", "cpu_seconds", "pixels", "kept_pixels", "sheets", "characters", "total_bytes")
 Message = tuple[dict[str, Any], list[NDArray[Any]]]
 
 
@@ -32,32 +38,14 @@ def receive(path: Path, *, password: str = "", limits: Limits = DEFAULT) -> Sigh
     Raises InputFileError, PasswordError or SandboxError, each with one clear sentence.
     """
     data = _read(path, limits)
-    media_type = ""
-    stamps: tuple[str, ...] = ()
-    sheets: list[Sheet] = []
-    notes: list[str] = []
-    for header, arrays in _ask(path, data, {"mode": "read", "password": password}, limits):
-        if "kind" in header:
-            media_type = str(header["kind"])
-        elif "stamps" in header:
-            stamps = tuple(str(s) for s in header["stamps"])
-            if int(header["pages"]) > limits.sheets:
-                notes.append(
-                    f"{path.name} has {int(header['pages'])} pages; the first {limits.sheets} were read."
-                )
-        elif "page" in header:
-            sheets.append(_sheet(path.name, header, arrays))
-    if not sheets:
+    untrusted = _ask(path, data, {"mode": "read", "password": password}, limits)
+    try:
+        sighting = _sighting(path.name, hashlib.sha256(data).hexdigest(), untrusted, limits)
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError):
+        raise _misfit(path) from None
+    if not sighting.sheets:
         raise InputFileError(f"{path.name}: nothing to look at in this file; it has no page and no picture.")
-    return Sighting(
-        artefact=path.name,
-        sha256=hashlib.sha256(data).hexdigest(),
-        media_type=media_type,
-        sheets=tuple(sheets),
-        untrusted_stamps=stamps,
-        notes=tuple(notes),
-        isolation=ISOLATION,
-    )
+    return sighting
 
 
 def render_pages(
@@ -66,18 +54,21 @@ def render_pages(
     """Grey pictures of some pages of a leaked PDF, by 0-based page number. Raises like `receive`."""
     data = _read(path, limits)
     request = {"mode": "render", "password": password, "pages": [int(p) for p in pages], "dpi": dpi}
-    return {
-        int(header["page"]): arrays[0]
-        for header, arrays in _ask(path, data, request, limits)
-        if "page" in header and arrays
-    }
+    untrusted = _ask(path, data, request, limits)
+    try:
+        return {_number(h["page"]): _picture(arrays) for h, arrays in untrusted if "page" in h}
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError):
+        raise _misfit(path) from None
 
 
 def _read(path: Path, limits: Limits) -> bytes:
     try:
-        size = path.stat().st_size
-        if path.is_dir():
+        status = path.stat()
+        size = status.st_size
+        if stat.S_ISDIR(status.st_mode):
             raise InputFileError(f"{path.name} is a folder; name the files in it.")
+        if not stat.S_ISREG(status.st_mode):
+            raise InputFileError(f"{path.name} is not a file but a pipe or device; save its content first.")
         if size > limits.file_bytes:
             raise InputFileError(
                 f"{path.name} has {size >> 20} MB; files over {limits.file_bytes >> 20} MB are not read."
@@ -90,25 +81,73 @@ def _read(path: Path, limits: Limits) -> bytes:
     return data
 
 
+def _sighting(name: str, sha256: str, untrusted: Sequence[Message], limits: Limits) -> Sighting:
+    """Check what the child said. Raises ValueError and the like when it does not fit together."""
+    media_type = ""
+    stamps: tuple[str, ...] = ()
+    sheets: list[Sheet] = []
+    notes: list[str] = []
+    extras: list[str] = []
+    for header, arrays in untrusted:
+        if "isolation" in header:
+            extras = [extra for extra in _EXTRAS if extra in header["isolation"]]
+        elif "kind" in header:
+            media_type = str(header["kind"])
+        elif "stamps" in header:
+            stamps = tuple(s for s in header["stamps"] if _STAMP.fullmatch(s))
+            if (pages := _number(header["pages"])) > limits.sheets:
+                notes.append(f"{name} has {pages} pages; the first {limits.sheets} were read.")
+        elif "stopped" in header:
+            notes.append(f"Of {name} only the first {len(sheets)} pages could be read: damaged or too large.")
+        elif "page" in header:
+            sheets.append(_sheet(name, header, arrays))
+            if header.get("cut"):
+                notes.append(f"{name} is damaged or cut off; what is left of it was read.")
+    return Sighting(
+        artefact=name,
+        sha256=sha256,
+        media_type=media_type,
+        sheets=tuple(sheets),
+        untrusted_stamps=stamps,
+        notes=tuple(dict.fromkeys(notes)),
+        isolation=", ".join([ISOLATION, *extras]),
+    )
+
+
 def _sheet(name: str, header: dict[str, Any], arrays: list[NDArray[Any]]) -> Sheet:
-    number = int(header["page"])
+    number = _number(header["page"])
     if "readable" not in header:
-        return Sheet(name, number, arrays[0])
+        return Sheet(name, number, _picture(arrays))
     if not header["readable"]:
         return Sheet(name, number, None)
     codes, origin = arrays
-    if codes.ndim != 1 or origin.shape != (len(codes), 2):
-        raise SandboxError(f"{name}: the reader's answer did not fit together, so it was not used.")
-    text = "".join(chr(c) if 0 < c < 0x110000 else "\ufffd" for c in codes.tolist())
+    if codes.dtype != np.int32 or codes.ndim != 1 or origin.shape != (len(codes), 2):
+        raise ValueError("text and places do not belong together")
+    text = "".join(chr(c) if 0 < c < 0xD800 or 0xDFFF < c < 0x110000 else "\ufffd" for c in codes.tolist())
     return Sheet(name, number, None, Characters(text, np.nan_to_num(origin.astype(np.float64))))
+
+
+def _picture(arrays: Sequence[NDArray[Any]]) -> NDArray[np.uint8]:
+    (picture,) = arrays
+    if picture.dtype != np.uint8 or picture.ndim != 2 or not picture.size:
+        raise ValueError("not a grey picture")
+    return cast("NDArray[np.uint8]", picture)
+
+
+def _number(untrusted: object) -> int:
+    if not isinstance(untrusted, int) or not 0 <= untrusted < 1 << 31:
+        raise ValueError("not a page number")
+    return int(untrusted)
+
+
+def _misfit(path: Path) -> SandboxError:
+    return SandboxError(f"{path.name}: the reader's answer did not fit together, so it was not used.")
 
 
 def _ask(path: Path, data: bytes, request: dict[str, Any], limits: Limits) -> list[Message]:
     options = {
         **request,
-        **{k: getattr(limits, k) for k in ("memory_bytes", "cpu_seconds", "pixels", "kept_pixels")},
-        "sheets": limits.sheets,
-        "characters": limits.characters,
+        **{k: getattr(limits, k) for k in _TOLD},
     }
     environment = {k: v for k, v in os.environ.items() if k in ("PATH", "PYTHONPATH", "SYSTEMROOT", "LANG")}
     # One thread: a reader has no business with more, and thread stacks count against the memory limit.
@@ -147,6 +186,7 @@ def _feed(stdin: BinaryIO, data: bytes) -> None:
 
 def _collect(name: str, stdout: BinaryIO, limits: Limits) -> list[Message]:
     messages: list[Message] = []
+    received = 0
     while True:
         message = read_message(stdout, 8 * limits.kept_pixels)
         if message is None:
@@ -160,5 +200,8 @@ def _collect(name: str, stdout: BinaryIO, limits: Limits) -> list[Message]:
                 raise PasswordError(f"{name} is encrypted; give its password with --password.")
             raise InputFileError(f"{name} cannot be used: {reason}.")
         messages.append(message)
+        received += sum(array.nbytes for array in message[1])
+        if received > limits.total_bytes + 8 * limits.kept_pixels:
+            raise ValueError("too much")
         if len(messages) > limits.sheets + 8:
             raise ValueError("too many messages")

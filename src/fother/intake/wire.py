@@ -35,11 +35,16 @@ def read_message(stream: BinaryIO, max_bytes: int) -> tuple[dict[str, Any], list
     (size,) = struct.unpack("<I", prefix)
     if size > _MAX_HEADER:
         raise ValueError("header too long")
-    header = json.loads(_exactly(stream, size))
+    try:
+        header = json.loads(_exactly(stream, size))
+    except RecursionError:
+        raise ValueError("header nested too deeply") from None
     if not isinstance(header, dict) or not isinstance(header.get("arrays"), list):
         raise ValueError("malformed header")
     arrays = []
     for entry in header.pop("arrays"):
+        if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[1], list):
+            raise ValueError("malformed array description")
         kind, shape = entry
         if kind not in ("|u1", "<f8", "<i4") or len(shape) > 2:
             raise ValueError("unexpected array type")

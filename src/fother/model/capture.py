@@ -29,6 +29,19 @@ class Characters:
 
 
 @dataclass(frozen=True)
+class GlyphBoxes:
+    """Glyphs of an original page in pixels of its reference image, word by word from left to right.
+
+    `boxes` (g, 4) x0, y0, x1, y1; `origin` (g,) where each glyph starts along the text; `owner` (g,) its
+    cluster, counted from the first of the page. Only text that runs from left to right as shown.
+    """
+
+    boxes: NDArray[np.float64]
+    origin: NDArray[np.float64]
+    owner: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class Sighting:
     """A leak as received, already reduced to pixels, text and integers by the sandbox."""
 

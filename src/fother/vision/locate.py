@@ -18,6 +18,7 @@ from fother.vision.reference import DPI
 MIN_INLIERS = 24
 _PLENTY = 120
 _RATIO = 0.82
+_LOOSE_RATIO = 0.9
 _FEATURE_DPI = 110.0
 _FEATURES = 5000
 _VOTING_FEATURES = 600
@@ -177,12 +178,23 @@ def locate(page: Features, shape: tuple[int, int], capture: CaptureFeatures) -> 
 
 
 def _match(page: Features, shape: tuple[int, int], found: Features, pixel: float) -> Location | None:
-    pairs = page.matcher.knnMatch(found.descriptors, k=2)
-    good = [p[0] for p in pairs if len(p) == 2 and p[0].distance < _RATIO * p[1].distance]
-    if len(good) < 12:
+    """Homography of one scale; where features are poor, the likeness of an upright view or a flat scan."""
+    pairs = [p for p in page.matcher.knnMatch(found.descriptors, k=2) if len(p) == 2]
+    good = [a for a, b in pairs if a.distance < _RATIO * b.distance]
+    location = _homography(page, shape, found, good, pixel)
+    if location is not None and location.inliers >= MIN_INLIERS:
+        return location
+    loose = [a for a, b in pairs if a.distance < _LOOSE_RATIO * b.distance]
+    return _similarity(page, found, loose, pixel)
+
+
+def _homography(
+    page: Features, shape: tuple[int, int], found: Features, matches: list[cv2.DMatch], pixel: float
+) -> Location | None:
+    if len(matches) < 12:
         return None
-    source = page.points[[m.trainIdx for m in good]]
-    target = found.points[[m.queryIdx for m in good]]
+    source = page.points[[m.trainIdx for m in matches]]
+    target = found.points[[m.queryIdx for m in matches]]
     homography, inlier = cv2.findHomography(
         source, target, cv2.USAC_MAGSAC, 4.0 * pixel, maxIters=10000, confidence=0.9999
     )
@@ -193,6 +205,29 @@ def _match(page: Features, shape: tuple[int, int], found: Features, pixel: float
     mapped = cv2.perspectiveTransform(corners, homography)
     if not np.isfinite(mapped).all() or cv2.contourArea(mapped.astype(np.float32), True) <= 0:
         return None
-    # A collapsed homography sends many features to a few places; count places, not features.
-    hit = np.unique(np.round(target[inlier.ravel() > 0] / (3 * pixel)), axis=0)
-    return Location(homography.astype(np.float64), len(hit), source, target)
+    return Location(homography.astype(np.float64), _places(target[inlier.ravel() > 0], pixel), source, target)
+
+
+def _similarity(page: Features, found: Features, matches: list[cv2.DMatch], pixel: float) -> Location | None:
+    """Two matches fix a similarity, four a homography: with one right match in ten this still finds it."""
+    if len(matches) < 12:
+        return None
+    source = page.points[[m.trainIdx for m in matches]]
+    target = found.points[[m.queryIdx for m in matches]]
+    affine, inlier = cv2.estimateAffinePartial2D(
+        source,
+        target,
+        method=cv2.RANSAC,
+        ransacReprojThreshold=3.0 * pixel,
+        maxIters=20000,
+        confidence=0.9999,
+    )
+    if affine is None:
+        return None
+    homography = np.vstack([affine, [0.0, 0.0, 1.0]])
+    return Location(homography, _places(target[inlier.ravel() > 0], pixel), source, target)
+
+
+def _places(points: Points, pixel: float) -> int:
+    """A collapsed map sends many features to a few places, so places are counted, not features."""
+    return len(np.unique(np.round(points / (3 * pixel)), axis=0))

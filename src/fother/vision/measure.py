@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +20,24 @@ _MIN_WORDS = 6
 _STIFF = (4, 4, 30.0)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """Displacements of the words, with what is needed to measure smaller things in the same capture.
+
+    `flat` (h, w) is the capture seen in reference pixels, `blurred` (h, w) the reference at about the
+    sharpness of the capture, `shift` (n, 2) what was found for each word beyond `warp`, reference pixels.
+    """
+
+    displacements: Displacements
+    warp: Warp
+    flat: NDArray[np.float32]
+    blurred: NDArray[np.float32]
+    shift: Points
+
+
 def measure(
     reference: Reference, page: int, location: Location, capture: NDArray[np.uint8]
-) -> Displacements | None:
+) -> Measured | None:
     """Register the capture to the page and measure every word; None when too little is legible.
 
     Registration and selection use the unmarked original only.
@@ -52,15 +69,15 @@ def measure(
             return None
         if not final:
             warp = _refit(reference, warp, shift, similarity, legible)
-    shift, variance, similarity = _refine(reference, blurred, flat, shift, legible)
+    shift, variance, similarity = refine(reference.boxes, reference.axes, blurred, flat, shift, legible)
     legible &= np.isfinite(variance)
     if legible.sum() < _MIN_WORDS:
         return None
-    total = np.full_like(shift, np.nan)
+    total: Points = np.full(shift.shape, np.nan)
     total[legible] = (warp.field(reference.centres[legible]) + shift[legible]) / PX_PER_PT
     sigma = np.full(len(shift), np.inf)
     sigma[legible] = np.sqrt(variance[legible]) / PX_PER_PT
-    return Displacements(
+    displacements = Displacements(
         page=page,
         shift=total,
         sigma=sigma,
@@ -68,13 +85,15 @@ def measure(
         density=float(density),
         method="pixels",
         inliers=location.inliers,
-        places=project(location.homography, (reference.centres + total * PX_PER_PT).astype(np.float64)),
+        places=project(location.homography, reference.centres + PX_PER_PT * total),
     )
+    return Measured(displacements, warp, flat, blurred, shift)
 
 
 def _initial_warp(reference: Reference, location: Location) -> tuple[Warp, Anchors]:
     """Homography plus, where enough feature matches agree, a field for the curl of the paper."""
-    back = project(np.linalg.inv(location.homography), location.capture_points)
+    inverse = np.linalg.inv(location.homography).astype(np.float64)
+    back = project(inverse, location.capture_points)
     points, residuals = location.reference_points, back - location.reference_points
     size = np.hypot(*residuals.T)
     inlier = size < 1.5 * PX_PER_PT
@@ -100,7 +119,7 @@ def _visible(reference: Reference, warp: Warp, shape: tuple[int, ...]) -> NDArra
     corners = reference.boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)
     mapped = warp(corners).reshape(-1, 4, 2)
     inside = (mapped > 1) & (mapped < np.array([shape[1], shape[0]]) - 2)
-    out: NDArray[np.bool_] = inside.all((1, 2))
+    out: NDArray[np.bool_] = np.logical_and.reduce(inside.reshape(-1, 8), axis=1)
     return out
 
 
@@ -134,7 +153,7 @@ def _refit(
     return warp.with_field(grid, coefficients)
 
 
-def _pixel_box(box: NDArray[np.float64], shape: tuple[int, int]) -> tuple[int, int, int, int]:
+def _pixel_box(box: NDArray[np.float64], shape: tuple[int, ...]) -> tuple[int, int, int, int]:
     return (
         max(0, int(box[0])),
         max(0, int(box[1])),
@@ -173,27 +192,28 @@ def _correlate(
     return shift, similarity
 
 
-def _refine(
-    reference: Reference,
+def refine(
+    boxes: NDArray[np.float64],
+    axes: NDArray[np.float64],
     blurred: NDArray[np.float32],
     flat: NDArray[np.float32],
     start: Points,
     use: NDArray[np.bool_],
     iterations: int = 3,
 ) -> tuple[Points, NDArray[np.float64], NDArray[np.float64]]:
-    """Gauss–Newton for translation, gain and offset (Lucas and Kanade 1981), word by word.
+    """Gauss–Newton for translation, gain and offset (Lucas and Kanade 1981), box by box.
 
-    Returns displacement (n, 2) in pixels, its variance along the text (n,), infinite where it failed,
-    and the correlation (n,).
+    `boxes` (n, 4) and `axes` (n, 2) in reference pixels. Returns displacement (n, 2) in pixels, its variance
+    along the text (n,), infinite where it failed, and the correlation (n,).
     """
-    count = len(reference.boxes)
+    count = len(boxes)
     shift = start.copy()
     variance = np.full(count, np.inf)
     similarity = np.zeros(count)
     gradient_x = cv2.Sobel(blurred, cv2.CV_32F, 1, 0, ksize=3) / 8
     gradient_y = cv2.Sobel(blurred, cv2.CV_32F, 0, 1, ksize=3) / 8
     for i in np.flatnonzero(use):
-        x0, y0, x1, y1 = _pixel_box(reference.boxes[i], reference.shape)
+        x0, y0, x1, y1 = _pixel_box(boxes[i], blurred.shape)
         w, h = x1 - x0, y1 - y0
         if w < 4 or h < 4:
             continue
@@ -221,7 +241,7 @@ def _refine(
         if gain < 1e-3 or np.hypot(*(place - start[i])) > 2.5:
             continue
         residual = values - design @ solution
-        along = reference.axes[i]
+        along = axes[i]
         variance[i] = residual.var() * float(along @ inverse[:2, :2] @ along) / gain**2
         spread = values.std() * design[:, 2].std()
         centred = (values - values.mean()) @ (design[:, 2] - design[:, 2].mean())

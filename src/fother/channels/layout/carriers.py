@@ -12,6 +12,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -76,29 +77,32 @@ class LayoutCarriers:
         if not len(self.left):
             return moved
         signs = 2.0 * np.asarray(symbols, np.float64) - 1.0
-        starts = np.flatnonzero(np.r_[True, np.diff(self.carrier_segment) != 0])
-        counts = np.diff(np.r_[starts, len(self.left)])
+        starts, counts, length = self._bridges
         change = self.amplitude * signs
-        balance = np.add.reduceat(change, starts) / np.add.reduceat(self.amplitude, starts)
+        balance = np.add.reduceat(change, starts) / length
         change -= self.amplitude * np.repeat(balance, counts)
         total = np.cumsum(change)
         total -= np.repeat(total[starts] - change[starts], counts)
-        moved[self.left + 1] = strength * total
         # The last cluster of a segment is at rest by construction; drop what rounding left there.
-        moved[self.left[np.r_[starts[1:] - 1, len(self.left) - 1]] + 1] = 0.0
+        total[starts + counts - 1] = 0.0
+        moved[self.left + 1] = strength * total
         return moved
 
-    def trials(self, generator: np.random.Generator, count: int = 8) -> Iterator[NDArray[np.float64]]:
+    @cached_property
+    def _bridges(self) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+        """First carrier, number of carriers and sum of amplitudes of every segment with carriers."""
+        starts = np.flatnonzero(np.r_[len(self.left) > 0, np.diff(self.carrier_segment) != 0])
+        counts = np.diff(np.r_[starts, len(self.left)])
+        return starts, counts, np.add.reduceat(self.amplitude, starts) if len(starts) else np.zeros(0)
+
+    def trials(self, generator: np.random.Generator, count: int = 12) -> Iterator[NDArray[np.float64]]:
         """Displacements (n,) of trial copies, 1.5 times as strong as any real one.
 
         The first four are extremes: the largest change of every gap, and the largest shift of mid-line words,
         each in both directions. The other `count` - 4 carry random symbols.
         """
         position = np.arange(len(self.left))
-        starts = (
-            np.flatnonzero(np.r_[True, np.diff(self.carrier_segment) != 0]) if len(self.left) else position
-        )
-        counts = np.diff(np.r_[starts, len(self.left)])
+        starts, counts, _ = self._bridges
         within = position - np.repeat(starts, counts)
         halves = (within < np.repeat(counts, counts) / 2).astype(np.uint8)
         alternate = (within % 2).astype(np.uint8)
@@ -115,7 +119,7 @@ class LayoutCarriers:
         first, last = np.searchsorted(self.page, [page, page + 1])
         begin, end = np.searchsorted(self.left, [first, last])
         response = np.zeros((int(last - first), int(end - begin)))
-        segments = self.carrier_segment[begin:end]
+        segments = self.segment[self.left[begin:end]]
         for segment in np.unique(segments):
             members = np.flatnonzero(segments == segment)
             amplitude = self.amplitude[begin + members]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fother.channels.layout.carriers import LayoutCarriers
-from fother.model.capture import Characters, Displacements
+from fother.model.capture import Characters, Displacements, GlyphBoxes
 from fother.model.page import PageGlyphs
 
 Array = NDArray[np.float64]
@@ -97,6 +97,40 @@ def displacements_by_order(
     owned = owner >= 0
     moved = copy.origin - original.origin
     return _means(page, to_shown, owner[owned], moved[owned], int(last - first))
+
+
+def glyph_boxes(carriers: LayoutCarriers, page: int, to_pixels: Array, original: Characters) -> GlyphBoxes:
+    """Boxes of the glyphs of one page, for measurements glyph by glyph.
+
+    `to_pixels` (2, 3) maps user space to pixel edges of the reference. Lines that do not run from left to
+    right as shown are left out, and so are the parts of ligatures.
+    """
+    first, last = np.searchsorted(carriers.page, [page, page + 1])
+    clusters = slice(int(first), int(last))
+    owner = _owner(carriers, clusters, original.origin)
+    solid = np.array([not c.isspace() for c in original.text], np.bool_)
+    chosen = np.flatnonzero((owner >= 0) & solid)
+    level = carriers.axis[clusters] @ to_pixels[:, :2].T
+    chosen = chosen[(level[owner[chosen], 0] > 0) & (np.abs(level[owner[chosen], 1]) < 1e-6)]
+    along = (original.origin[chosen] * carriers.axis[clusters][owner[chosen]]).sum(1)
+    order = np.lexsort((along, owner[chosen]))
+    chosen, along = chosen[order], along[order]
+    owner = owner[chosen]
+    em, axis = carriers.em[clusters][owner], carriers.axis[clusters][owner]
+    end = carriers.span[clusters][owner, 1].copy()
+    followed = np.flatnonzero(owner[1:] == owner[:-1])
+    end[followed] = along[followed + 1]
+    up = np.stack([-axis[:, 1], axis[:, 0]], 1)
+    origin = original.origin[chosen]
+    low = origin - axis * (0.04 * em)[:, None] + up * (0.8 * em)[:, None]
+    high = origin + axis * (end - along + 0.04 * em)[:, None] - up * (0.25 * em)[:, None]
+    linear, offset = to_pixels[:, :2].T, to_pixels[:, 2]
+    whole = end - along > 0.05 * em
+    return GlyphBoxes(
+        boxes=np.c_[low @ linear + offset - 0.5, high @ linear + offset - 0.5][whole],
+        origin=(origin @ linear + offset)[whole, 0],
+        owner=owner[whole],
+    )
 
 
 def _means(page: int, to_shown: Array, owner: NDArray[np.int64], moved: Array, count: int) -> Displacements:

@@ -124,7 +124,7 @@ def _cluster(page: PageGlyphs, group: NDArray[np.intp]) -> Cluster:
         em=float(sizes.max()),
         text="".join(page.text[i] for i in group),
         movable=bool(page.movable[group[0]]),
-        words=1,
+        words=int(any(char.isalnum() or char == "\ufffd" for i in group for char in page.text[i])),
     )
 
 
