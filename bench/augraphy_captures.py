@@ -76,6 +76,13 @@ def _recipes(a: Any) -> dict[str, Callable[[], list[Any]]]:
     }
 
 
+def recipe_names() -> list[str]:
+    """Names of all recipes, in order."""
+    import augraphy
+
+    return list(_recipes(augraphy))
+
+
 def captures(page: Picture, seed: int, only: list[str] | None = None) -> list[tuple[str, Picture]]:
     """Every recipe applied to one page, grey or BGR uint8: (name, picture) pairs, in a fixed order.
 

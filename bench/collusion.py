@@ -40,18 +40,16 @@ def combine(item: Subject, page: int, pictures: list[Grey], strategy: str, rng: 
         by_line = dict.fromkeys(lines.tolist(), 0)
         by_line = {line: int(rng.integers(len(pictures))) for line in by_line}
         chosen = np.array([by_line[line] for line in lines.tolist()])
-    reach = 1.2 * DPI / 72
+    margin = np.array([1.2 * DPI / 72, 1.0])
+    for box in boxes:
+        x0, y0 = np.maximum(np.floor(box[:2] - margin), 0).astype(int)
+        x1, y1 = np.ceil(box[2:] + margin).astype(int)
+        out[y0:y1, x0:x1] = 255
     for box, source in zip(boxes, chosen, strict=True):
-        x0, y0 = np.floor(box[:2] - [reach, 1]).astype(int)
-        x1, y1 = np.ceil([*box[2:], reach, 1]).astype(int)
-        window = np.s_[max(y0, 0) : y1, max(x0, 0) : x1]
-        # Neighbours reach into each other's boxes: keep the darker, as ink lies over paper.
-        out[window] = 255
-    for box, source in zip(boxes, chosen, strict=True):
-        x0, y0 = np.floor(box[:2] - [reach, 1]).astype(int)
-        x1, y1 = np.ceil([*box[2:], reach, 1]).astype(int)
-        middle = np.s_[max(y0, 0) : y1, max(x0 + int(reach), 0) : max(x1 - int(reach), 0)]
-        out[middle] = np.minimum(out[middle], pictures[source][middle])
+        x0, y0 = np.maximum(np.floor(box[:2] - margin), 0).astype(int)
+        x1, y1 = np.ceil(box[2:] + margin).astype(int)
+        # Boxes of neighbours overlap: keep the darker, as ink lies over paper.
+        out[y0:y1, x0:x1] = np.minimum(out[y0:y1, x0:x1], pictures[source][y0:y1, x0:x1])
     return out
 
 

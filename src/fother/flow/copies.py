@@ -58,6 +58,10 @@ class CopyMaker:
         per_page = np.bincount(self._carriers.carrier_page, minlength=len(self._carriers.facts))
         self._pages = np.flatnonzero(per_page)
 
+    def close(self) -> None:
+        """Close the original."""
+        self._stack.close()
+
     def make(self, copy: str, index: int, stamp: bytes, name: str) -> IssuedFile:
         """Make copy `index` and write it to `name` in the out folder.
 

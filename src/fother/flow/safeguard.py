@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import signal
@@ -9,6 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -32,6 +34,8 @@ from fother.registry import Document, Edition, Entry, IssuedFile, Registry, Rese
 MIN_CARRIERS = 12
 #: Seed of the trial copies that are read back at registration: the same for every document, no copy's.
 _TRIALS = 20240229
+#: Extracting the text of thousands of pages takes long; the four extreme trials find nearly all.
+_MANY_PAGES, _MANY_TRIALS, _FEW_TRIALS = 300, 12, 5
 _BATCH = 16  # copies that a kill at the worst moment makes the next run repeat
 _POOL_FROM = 24  # fewer copies than this are made sooner than worker processes start
 
@@ -90,9 +94,11 @@ def _plan(source: PdfSource, progress: Progress) -> tuple[LayoutCarriers, CopyTe
     carriers, moved = plan(counted(source.pages(), progress))
     progress.stage("Preparing the template", source.page_count)
     template = CopyTemplate.build(source, counted(source.pages(), progress), moved, len(carriers.page))
-    progress.stage("Checking that marks leave the text alone", None)
+    count = _MANY_TRIALS if source.page_count <= _MANY_PAGES else _FEW_TRIALS
+    progress.stage("Checking that marks leave the text alone", count)
+    copies = counted(carriers.trials(np.random.default_rng(_TRIALS), count), progress)
     layout = Layout(carriers.page, carriers.segment, carriers.box, carriers.axis, carriers.em)
-    outcome = settle(source.data, template, layout, carriers.trials(np.random.default_rng(_TRIALS)))
+    outcome = settle(source.data, template, layout, copies)
     if outcome.segments or outcome.pages:
         carriers = carriers.freeze(outcome.segments, outcome.pages)
     return carriers, template
@@ -202,9 +208,9 @@ def _make(
     """Make the copies, in worker processes when there are many."""
     count = min(workers or os.cpu_count() or 1, max(1, len(jobs) // 8))
     if count == 1 or len(jobs) < _POOL_FROM:
-        maker = CopyMaker(request)
-        for copy, index, stamp in jobs:
-            yield maker.make(copy, index, stamp, copy_name(copy))
+        with closing(CopyMaker(request)) as maker:
+            for copy, index, stamp in jobs:
+                yield maker.make(copy, index, stamp, copy_name(copy))
         return
     # "spawn" starts clean processes: forking one that has threads can hang.
     with ProcessPoolExecutor(
@@ -253,6 +259,7 @@ def _work(copy: str, index: int, stamp: bytes, name: str) -> IssuedFile:
     if _worker is None:
         assert _request is not None  # noqa: S101 - the pool's initializer has run
         _worker = CopyMaker(_request)
+        atexit.register(_worker.close)
     return _worker.make(copy, index, stamp, name)
 
 
