@@ -29,7 +29,7 @@ from fother.formats.pdf.check import Layout, settle
 from fother.formats.pdf.document import PdfSource
 from fother.formats.pdf.template import CopyTemplate
 from fother.model.capture import Displacements
-from fother.vision.find import find_pages
+from fother.vision.find import Capture, find_pages
 
 CORPUS = Path(__file__).parent / "corpus"
 OUT = Path(__file__).parent / "out"
@@ -75,7 +75,7 @@ class Subject:
 
     def measure(self, image: Grey) -> tuple[Displacements, ...]:
         """Find the page and measure its words, against the unmarked original; empty if it is not found."""
-        found = find_pages(self.index, image)
+        found = find_pages(self.index, Capture(image))
         return measure_page(self.original, found[0]) if found else ()
 
     def observe(

@@ -15,6 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import cv2
+
 from lab import ALPHA, COPIES, CORPUS, power_pages, subject
 from renderers import render
 

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,8 @@ from fother.vision.find import PageIndex
 from fother.vision.reference import DPI, PX_PER_PT, SUPERSAMPLING, Reference
 
 _CACHE_VERSION = 1
+#: Features of a page that take part in the vote, and of a whole document: bounds time and memory.
+_VOTING, _VOTING_TOTAL = 600, 120_000
 MAX_STRENGTH = max(STRENGTHS.values())
 
 
@@ -41,6 +43,7 @@ class Original:
         self.reference = lru_cache(maxsize=8)(self._reference)
         self.characters = lru_cache(maxsize=64)(self._characters)
         self.glyphs = lru_cache(maxsize=8)(self._glyphs)
+        self.features = lru_cache(maxsize=16)(self._known_features)
 
     @property
     def pages(self) -> int:
@@ -89,12 +92,20 @@ class Original:
         return TextIndex(self.carriers)
 
     def index(self) -> Iterator[tuple[int, PageIndex]]:
-        """Features of every page that has carriers, one after the other."""
-        for page in np.unique(self.carriers.carrier_page).tolist():
+        """What is needed to recognise every page that has carriers, one after the other."""
+        pages = np.unique(self.carriers.carrier_page).tolist()
+        count = min(_VOTING, max(60, _VOTING_TOTAL // max(len(pages), 1)))
+        for page in pages:
             found = self._features(page)
             if found is not None:
                 width, height = self.size(page)
-                yield page, PageIndex(found, (int(height * DPI / 72), int(width * DPI / 72)))
+                shape = (int(height * DPI / 72), int(width * DPI / 72))
+                yield page, PageIndex(found.strongest(count), partial(self.features, page), shape)
+
+    def _known_features(self, page: int) -> locate.Features:
+        found = self._features(page)
+        assert found is not None  # noqa: S101 - only pages in the index are asked for
+        return found
 
     def _features(self, page: int) -> locate.Features | None:
         file = self._cache / f"{self._key}-{page}.npz" if self._cache else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -11,25 +11,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fother.channels.layout import glyphs
+from fother.channels.layout.glyphs import TextIndex
 from fother.channels.layout.observe import PageReading, observe
 from fother.flow.original import Original
 from fother.flow.progress import Progress
 from fother.intake.parent import render_pages
 from fother.model.capture import Displacements, Sheet, Sighting
-from fother.vision.find import Found, find_pages
+from fother.vision.find import Capture, Found, find_pages
 from fother.vision.measure import measure
 from fother.vision.pixelgrid import measure_on_grid
 
 _RENDER_BATCH = 8  # pages of a leaked PDF rendered at a time, to bound memory
+_KEPT_CAPTURES = 24  # pictures kept from one document to the next, with their features
 
 
 @dataclass(frozen=True)
 class LeakedFile:
-    """One artefact: where it lies and what the sandbox made of it."""
+    """One artefact: where it lies and what the sandbox made of it.
+
+    `captures` keeps the pictures that were looked at, by sheet, while documents are tried one after another;
+    `claimed` the documents (by any key) to whose text a sheet belongs.
+    """
 
     path: Path
     sighting: Sighting
     password: str
+    captures: dict[int, Capture] = field(default_factory=dict)
+    claimed: dict[int, set[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,20 +68,31 @@ class Match:
         return tuple(sorted({m.page for m in self.pages}))
 
 
-def match_leak(original: Original, files: Sequence[LeakedFile], progress: Progress) -> Match:
+def claim(key: str, text: TextIndex, files: Sequence[LeakedFile]) -> None:
+    """Note which sheets have text of the document `key`, so that others need not look at their pictures."""
+    for file in files:
+        for sheet in file.sighting.sheets:
+            if sheet.characters is not None and text.best(sheet.characters, 1):
+                file.claimed.setdefault(sheet.number, set()).add(key)
+
+
+def match_leak(key: str, original: Original, files: Sequence[LeakedFile], progress: Progress) -> Match:
     """Find the document's pages: through glyph positions where the leak has text, else through pixels.
 
-    Registration and selection use the unmarked original only.
+    Sheets whose text belongs to other documents alone (see `claim`) are passed over. Registration and
+    selection use the unmarked original only.
     """
     matched: list[MatchedPage] = []
     for file in files:
         pictures: list[Sheet] = []
         for sheet in file.sighting.sheets:
+            claimed = file.claimed.get(sheet.number)
             found = _by_glyphs(original, sheet)
-            if found is None:
+            if found is not None:
+                matched.append(MatchedPage(file, sheet.number, (found,), None))
+            if found is None and (not claimed or key in claimed):
                 pictures.append(sheet)
             else:
-                matched.append(MatchedPage(file, sheet.number, (found,), None))
                 progress.step()
         matched += _by_pixels(original, file, pictures, progress)
     return Match(tuple(matched))
@@ -97,20 +116,36 @@ def _by_pixels(
     if not sheets:
         return []
     index = dict(original.index())
+    if not index:
+        return []
     matched = []
     for start in range(0, len(sheets), _RENDER_BATCH):
         batch = sheets[start : start + _RENDER_BATCH]
-        hidden = [s.number for s in batch if s.image is None]
-        rendered = render_pages(file.path, hidden, password=file.password) if hidden else {}
+        _load(file, batch)
         for sheet in batch:
-            image = sheet.image if sheet.image is not None else rendered.get(sheet.number)
-            if image is not None and index:
-                for found in find_pages(index, image):
-                    seen = measure_page(original, found)
-                    if seen:
-                        matched.append(MatchedPage(file, sheet.number, seen, image))
+            capture = file.captures.get(sheet.number)
+            if capture is None:
+                progress.step()
+                continue
+            for found in find_pages(index, capture):
+                seen = measure_page(original, found)
+                if seen:
+                    matched.append(MatchedPage(file, sheet.number, seen, capture.image))
             progress.step()
+        if len(sheets) > _KEPT_CAPTURES:
+            file.captures.clear()
     return matched
+
+
+def _load(file: LeakedFile, sheets: Sequence[Sheet]) -> None:
+    """Fetch the pictures of some sheets that are not there yet; pages that cannot be rendered stay out."""
+    missing = [s for s in sheets if s.number not in file.captures]
+    hidden = [s.number for s in missing if s.image is None]
+    rendered = render_pages(file.path, hidden, password=file.password) if hidden else {}
+    for sheet in missing:
+        image = rendered.get(sheet.number) if sheet.image is None else sheet.image
+        if image is not None:
+            file.captures[sheet.number] = Capture(image)
 
 
 def measure_page(original: Original, found: Found) -> tuple[Displacements, ...]:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from fother.channels.layout.carriers import LayoutCarriers
+from fother.channels.layout.glyphs import TextIndex
 from fother.codes.code import FingerprintingCode
 from fother.errors import NotFoundError, UsageError
 from fother.flow.original import open_original
 from fother.flow.pictures import page_evidence
 from fother.flow.progress import Progress, Silent
-from fother.flow.reading import LeakedFile, match_leak, read_pages
+from fother.flow.reading import LeakedFile, claim, match_leak, read_pages
 from fother.intake.parent import receive
 from fother.model.verdict import PageEvidence, Verdict
 from fother.registry import Artefact, Copy, Document, Edition, Registry
@@ -68,6 +69,8 @@ def trace(
         raise NotFoundError("The registry holds no document yet; register the original first.")
     files = _receive(leaks, password, listener)
     family = sum(registry.copies_count(e.id) for d in candidates for e in registry.editions(d.id))
+    for candidate in candidates:
+        _claim(registry, candidate, files)
     seen = [s for d in candidates for s in _look(registry, d, files, pictures, listener)]
     stamped = _stamped(registry, files)
     tried = _tried(candidates, files, seen)
@@ -112,6 +115,13 @@ def _receive(leaks: Sequence[Path], password: str, progress: Progress) -> list[L
     return files
 
 
+def _claim(registry: Registry, document: Document, files: Sequence[LeakedFile]) -> None:
+    """Let the document claim the sheets that hold its text, before any picture is searched."""
+    if "carriers" in document.blobs and any(s.characters for f in files for s in f.sighting.sheets):
+        carriers = LayoutCarriers.from_bytes(registry.get_blob(document.blobs["carriers"]))
+        claim(document.id, TextIndex(carriers), files)
+
+
 def _look(
     registry: Registry,
     document: Document,
@@ -133,7 +143,7 @@ def _look(
         data = registry.get_blob(document.blobs["original"])
         progress.stage(f"Looking for pages of {document.title}", sheets)
         with open_original(data, carriers, registry.home / "cache") as original:
-            match = match_leak(original, files, progress)
+            match = match_leak(document.id, original, files, progress)
             if not match.pages:
                 continue
             cases = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -20,6 +21,8 @@ from fother.vision.locate import (
 from fother.vision.warp import project
 
 _SHORTLIST = 5
+_SHORTLIST_AGAIN = 3
+_DARK = 110  # median grey level below which a capture may be light text on dark
 _SURE = 120
 #: A second page in the same picture must leave at least this share of the features unexplained.
 _REMAINDER = 0.2
@@ -28,10 +31,11 @@ _MAX_PAGES = 6
 
 @dataclass(frozen=True)
 class PageIndex:
-    """What is needed to recognise a page: `features` in pixels of the reference, `shape` of the reference
-    (height, width)."""
+    """What is needed to recognise a page: its strongest features for the vote, a function that gives all of
+    them, in pixels of the reference, and the `shape` of the reference (height, width)."""
 
-    features: Features
+    strongest: Features
+    features: Callable[[], Features]
     shape: tuple[int, int]
 
 
@@ -44,36 +48,54 @@ class Found:
     image: NDArray[np.uint8]
 
 
-def find_pages(pages: dict[int, PageIndex], image: NDArray[np.uint8]) -> list[Found]:
+class Capture:
+    """One sheet as received, with the features of its variants, taken when first asked for.
+
+    Kept while a leak is compared with many documents: features cost more than anything else.
+    """
+
+    def __init__(self, image: NDArray[np.uint8]) -> None:
+        self.image = image
+
+    @cached_property
+    def plain(self) -> CaptureFeatures:
+        """As received."""
+        return CaptureFeatures(self.image)
+
+    @cached_property
+    def normalised(self) -> CaptureFeatures:
+        """With local contrast normalised: for faint, shaded or unevenly lit captures."""
+        return CaptureFeatures(normalise_contrast(self.image))
+
+    @cached_property
+    def inverted(self) -> CaptureFeatures | None:
+        """Light text on dark turned round; None where most of the capture is light anyway."""
+        return CaptureFeatures(255 - self.image) if np.median(self.image) < _DARK else None
+
+
+def find_pages(pages: dict[int, PageIndex], capture: Capture) -> list[Found]:
     """All original pages that the sheet shows, best first; empty when it shows none.
 
-    Faint or shaded captures are tried again with normalised contrast, then light-on-dark ones inverted.
     Selection uses the unmarked originals only.
     """
-    variants: tuple[Callable[[NDArray[np.uint8]], NDArray[np.uint8]], ...] = (
-        lambda a: a,
-        normalise_contrast,
-        lambda a: 255 - a,
-    )
-    for variant in variants:
-        shown = variant(image)
-        found = list(_find(pages, shown))
-        if found:
-            return found
-    return []
+    found = list(_find(pages, capture.plain, _SHORTLIST))
+    if not found:
+        found = list(_find(pages, capture.normalised, _SHORTLIST_AGAIN))
+    if not found and capture.inverted is not None:
+        found = list(_find(pages, capture.inverted, _SHORTLIST_AGAIN))
+    return found
 
 
-def _find(pages: dict[int, PageIndex], image: NDArray[np.uint8]) -> Iterator[Found]:
-    capture = CaptureFeatures(image)
+def _find(pages: dict[int, PageIndex], capture: CaptureFeatures, shortlist: int) -> Iterator[Found]:
     total = _count(capture)
     remaining = dict(pages)
     for _ in range(_MAX_PAGES):
         if not remaining or _count(capture) < max(20, _REMAINDER * total):
             return
         best: tuple[int, Location] | None = None
-        ranked = vote({n: p.features for n, p in remaining.items()}, capture)
-        for number in ranked[:_SHORTLIST]:
-            location = locate(remaining[number].features, remaining[number].shape, capture)
+        ranked = vote({n: p.strongest for n, p in remaining.items()}, capture)
+        for number in ranked[:shortlist]:
+            location = locate(remaining[number].features(), remaining[number].shape, capture)
             if location is not None and (best is None or location.inliers > best[1].inliers):
                 best = number, location
                 if location.inliers >= _SURE:
@@ -81,7 +103,7 @@ def _find(pages: dict[int, PageIndex], image: NDArray[np.uint8]) -> Iterator[Fou
         if best is None:
             return
         number, location = best
-        yield Found(number, location, image)
+        yield Found(number, location, capture.image)
         capture = capture.without(_outline(location, remaining.pop(number).shape))
 
 

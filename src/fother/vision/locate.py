@@ -21,7 +21,6 @@ _RATIO = 0.82
 _LOOSE_RATIO = 0.9
 _FEATURE_DPI = 110.0
 _FEATURES = 5000
-_VOTING_FEATURES = 600
 #: Long sides, in pixels, to which a capture is scaled before features are taken; tried in this order.
 _SCALES = (1300, 900, 2000, 600)
 
@@ -139,16 +138,15 @@ class CaptureFeatures:
 def vote(pages: dict[int, Features], capture: CaptureFeatures) -> list[int]:
     """Pages in the order of how many of the capture's features resemble one of theirs most.
 
-    A cheap shortlist for documents of many pages; `locate` decides.
+    A cheap shortlist for documents of many pages; `locate` decides. A few hundred features a page will do.
     """
     if len(pages) <= 1:
         return list(pages)
     found = capture.at(0)
     if found is None:
         return []
-    per_page = max(60, min(_VOTING_FEATURES, 120_000 // len(pages)))
     numbers = list(pages)
-    subset = [pages[n].strongest(per_page) for n in numbers]
+    subset = list(pages.values())
     owner = np.repeat(np.arange(len(numbers)), [len(s.points) for s in subset])
     matcher = cv2.FlannBasedMatcher({"algorithm": 1, "trees": 4}, {"checks": 32})
     matcher.add([np.concatenate([s.descriptors for s in subset])])

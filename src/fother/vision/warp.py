@@ -101,7 +101,8 @@ class Warp:
         y = np.arange(-step, height + 2 * step, step, dtype=np.float64)
         mesh = np.stack(np.meshgrid(x, y), -1)
         coarse = self(mesh.reshape(-1, 2)).reshape(mesh.shape).astype(np.float32)
-        # Bilinear interpolation of the coarse map: its error is far below a hundredth of a pixel.
+        # Bilinear interpolation of the coarse map is good to a hundredth of a pixel; OpenCV's resampling
+        # below works in steps of 1/32 pixel of the capture, which is what limits a flat map.
         fine = np.array([[1 / step, 0, 1.0], [0, 1 / step, 1.0]], np.float32)
         maps = cv2.warpAffine(
             coarse,

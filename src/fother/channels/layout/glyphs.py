@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 _SIGMA = 0.012  # pt: rounding of TJ numbers and of the extractor
 _MIN_WORDS = 8
 _MIN_SHARE = 0.3  # of the leaked page's words must be words of the original page
+_LONG = 5  # letters
 
 
 @dataclass(frozen=True)
@@ -44,23 +45,32 @@ def _words(text: str) -> list[_Word]:
 
 
 class TextIndex:
-    """The words of every page of one document, to tell which page a leaked text is."""
+    """The words of every page of one document, to tell which page a leaked text is.
+
+    Short words are in every text; only words of five letters or more count, unless there are hardly any.
+    """
 
     def __init__(self, carriers: LayoutCarriers) -> None:
         pages = len(carriers.facts)
-        self._bags = [Counter[str]() for _ in range(pages)]
+        self._all = [Counter[str]() for _ in range(pages)]
         for page, text in zip(carriers.page.tolist(), carriers.text, strict=True):
-            self._bags[page].update(text.split())
+            self._all[page].update(text.split())
+        self._long = [_long(bag) for bag in self._all]
 
     def best(self, leaked: Characters, limit: int = 3) -> list[int]:
         """Pages (0-based) that share the most words with the leaked page, best first; empty if none does."""
-        bag = Counter(w.text for w in _words(leaked.text))
-        total = sum(bag.values())
-        if total < _MIN_WORDS:
+        bag, own = _long(Counter(w.text for w in _words(leaked.text))), self._long
+        if bag.total() < _MIN_WORDS:
+            bag, own = Counter(w.text for w in _words(leaked.text)), self._all
+        if bag.total() < _MIN_WORDS:
             return []
-        shared = np.array([sum((bag & own).values()) for own in self._bags])
+        shared = np.array([(bag & page).total() for page in own])
         order = np.argsort(-shared, kind="stable")[:limit]
-        return [int(p) for p in order if shared[p] >= max(_MIN_WORDS, _MIN_SHARE * min(total, 60))]
+        return [int(p) for p in order if shared[p] >= max(_MIN_WORDS, _MIN_SHARE * bag.total())]
+
+
+def _long(bag: Counter[str]) -> Counter[str]:
+    return Counter({word: count for word, count in bag.items() if len(word) >= _LONG})
 
 
 def displacements(

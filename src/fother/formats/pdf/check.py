@@ -26,6 +26,7 @@ from fother.model.capture import Characters
 TOLERANCE = 0.012  #: points between intended and found glyph position
 _SWEEPS = 2  #: rounds in which pdfium itself tells the lines, before bisection
 _SWEEPS = 2  #: rounds in which pdfium itself tells the lines, before bisection
+_PART = 500  #: pages checked together
 _POSITION_TRIALS = 1  #: the first trials also compare glyph positions
 _DRIFT = 0.15  #: em that a glyph may lie outside its cluster's box
 _MOST_LINES = 4  #: lines found by bisection before a page counts as fragile and is given up
@@ -66,12 +67,18 @@ def settle(
     on the search path, if any; "" leaves it out.
     """
     program = shutil.which("pdftotext") or "" if pdftotext is None else pdftotext
+    outcome = Outcome()
+    last = int(layout.page.max(initial=-1)) + 1
+    # Long documents go through in parts, so that the texts kept for comparison stay few.
+    parts = [range(first, min(first + _PART, last)) for first in range(0, last, _PART)]
+    patterns = trials if len(parts) <= 1 else list(trials)
     with tempfile.TemporaryDirectory(prefix="fother-") as folder:
-        loop = _Loop(original, template, layout, password, program, Path(folder))
-        loop.rest()
-        for number, trial in enumerate(trials):
-            loop.trial(np.asarray(trial, np.float64), positions=number < _POSITION_TRIALS)
-        return loop.outcome
+        for part in parts:
+            loop = _Loop(original, template, layout, password, program, Path(folder), outcome, part)
+            loop.rest()
+            for number, trial in enumerate(patterns):
+                loop.trial(np.asarray(trial, np.float64), positions=number < _POSITION_TRIALS)
+    return outcome
 
 
 class _Loop:
@@ -83,8 +90,10 @@ class _Loop:
         password: str,
         program: str,
         folder: Path,
+        outcome: Outcome,
+        part: range,
     ) -> None:
-        self.outcome = Outcome()
+        self.outcome = outcome
         self._template = template
         self._layout = layout
         self._program = program
@@ -92,7 +101,7 @@ class _Loop:
         self._bisected: Counter[int] = Counter()
         #: segments with something to move, by page
         self._segments: dict[int, list[int]] = {}
-        moving = template.unit > 0
+        moving = (template.unit > 0) & np.isin(layout.page, np.array(part))
         for page, segment in np.unique(
             np.column_stack([layout.page, layout.segment])[moving], axis=0
         ).tolist():
