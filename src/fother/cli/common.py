@@ -35,7 +35,8 @@ HomeOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on standard output.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 
-out = Console(highlight=False, markup=False, soft_wrap=True)
+#: Tables for files and pipes are not squeezed into the 80 columns that rich assumes there.
+out = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -38,21 +39,21 @@ def print_forecast(plan: Mapping[str, Any]) -> None:
     if not forecast["table"]:
         out.print("Copies of this document cannot be told apart by its layout.")
         return
-    out.print(
-        "\nRecipients that can be told apart (named in 19 of 20 leaks; chance of naming any innocent copy "
-        "below the odds given):"
-    )
     captures = list(dict.fromkeys(r["capture"] for r in forecast["table"]))
     cells = {(r["capture"], r["extent"]): r["recipients_log10"] for r in forecast["table"]}
     extents = list(dict.fromkeys(r["extent"] for r in forecast["table"]))
-    alphas = list(forecast["table"][0]["recipients_log10"])
-    print_table(
-        ["from one …", *(f"{e}, 1 in {_size(-_log10(a))}" for e in extents for a in alphas)],
-        [
-            [capture, *(recipients_words(cells[capture, e][a]) for e in extents for a in alphas)]
-            for capture in captures
-        ],
-    )
+    for alpha in forecast["table"][0]["recipients_log10"]:
+        out.print(
+            "\nRecipients that can be told apart, 19 times in 20, when no innocent copy may be named more often "
+            f"than once in {_size(-math.log10(float(alpha)))}:"
+        )
+        print_table(
+            ["from one …", *extents],
+            [
+                [capture, *(recipients_words(cells[capture, e][alpha]) for e in extents)]
+                for capture in captures
+            ],
+        )
 
 
 def _print_weak(pages: Sequence[PageReport]) -> None:
@@ -89,9 +90,3 @@ def _size(log10: float) -> str:
             value = 10 ** (log10 - limit + 3)
             return f"{round(value, -int(log10 - limit + 3) + 1):,.0f} {unit}"
     return f"{10 ** (log10 - 9):,.0f} billion"
-
-
-def _log10(alpha: str) -> float:
-    import math
-
-    return math.log10(float(alpha))
