@@ -44,8 +44,8 @@ def print_forecast(plan: Mapping[str, Any]) -> None:
     extents = list(dict.fromkeys(r["extent"] for r in forecast["table"]))
     for alpha in forecast["table"][0]["recipients_log10"]:
         out.print(
-            "\nRecipients that can be told apart, 19 times in 20, when no innocent copy may be named more often "
-            f"than once in {_size(-math.log10(float(alpha)))}:"
+            "\nRecipients that can be told apart, 19 times in 20, when an innocent copy may be named no more "
+            f"often than once in {_size(-math.log10(float(alpha)))}:"
         )
         print_table(
             ["from one …", *extents],
