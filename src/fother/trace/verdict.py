@@ -15,6 +15,8 @@ from fother.model.verdict import Accusation, Candidate, PageEvidence, Verdict
 
 #: Below this standardised score even a true source would not stand out.
 _FAINT = 4.0
+#: Readings this sharp show a symbol at two standard deviations from the middle or more.
+_SHARP, _MIN_SHARP, _NEAR_MIDDLE = 4.0, 40, 1.7
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def judge(
     `family` is the number of copies over everything that was tried; every edition's decoder is given it, so
     the bounds hold for all of them together (union bound).
     """
-    combined = [Observations.combine(case.readings).refit() for case in cases]
+    plain = [Observations.combine(case.readings) for case in cases]
+    combined = [seen.refit() for seen in plain]
     decodings = [
         decode(case.code, case.copies, seen, alpha=alpha, family=family)
         for case, seen in zip(cases, combined, strict=True)
@@ -73,6 +76,7 @@ def judge(
         (d.expected_score for d in decodings if not math.isnan(d.expected_score)), default=math.nan
     )
     copies = sum(case.copies for case in cases)
+    unmarked = () if accused else _unmarked(plain)
     return Verdict(
         document=document,
         title=title,
@@ -87,8 +91,8 @@ def judge(
         carriers_read=read,
         expected_score=expected,
         stamps=stamps,
-        stronger=stronger(decodings, evidence, bool(accused), expected, copies),
-        notes=notes,
+        stronger=() if unmarked else stronger(decodings, evidence, bool(accused), expected, copies),
+        notes=(*notes, *unmarked),
     )
 
 
@@ -128,6 +132,19 @@ def _accusation(case: EditionCase, named: Named, first: int) -> Accusation:
         step=named.step,
         hypothesis=named.hypothesis,
     )
+
+
+def _unmarked(readings: Sequence[Observations]) -> tuple[str, ...]:
+    """A sentence when the words stand where the unmarked original has them: sharp readings, all near the
+    middle between the two symbols. Copies that were averaged disagree in many places, but not in all."""
+    for seen in readings:
+        sharp = seen.separation > _SHARP
+        if sharp.sum() >= _MIN_SHARP and float((seen.value[sharp] ** 2).mean()) < _NEAR_MIDDLE:
+            return (
+                "The words stand where the unmarked original has them, so the leak was made from an unmarked "
+                "file or from a copy whose marks were undone.",
+            )
+    return ()
 
 
 def stronger(

@@ -110,3 +110,14 @@ def test_a_clear_capture_of_no_copy_is_said_to_be_clear() -> None:
     result = verdict(case(1, COPIES, "A", reading(None, 9, 4.0)))
     assert result.accused == ()
     assert any("no issued copy" in line for line in result.stronger)
+
+
+def test_an_unmarked_original_is_recognised_and_a_strangers_copy_is_not() -> None:
+    sharp = 6.0
+    unmarked = verdict(case(1, COPIES, "A", reading(None, 3, sharp)))
+    assert unmarked.accused == ()
+    assert any("unmarked original" in note for note in unmarked.notes)
+    assert unmarked.stronger == ()
+    foreign = verdict(case(1, COPIES, "A", reading(SECOND.symbols(1), 3, sharp)))
+    assert foreign.accused == ()
+    assert not any("unmarked original" in note for note in foreign.notes)
