@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fother.channels.layout import glyphs
 from fother.channels.layout.carriers import LayoutCarriers
-from fother.channels.layout.observe import observe
+from fother.channels.layout.observe import ReadBack
 from fother.codes.code import FingerprintingCode
 from fother.codes.observations import Observations
 from fother.errors import CopyCheckError, FotherError, StorageError
@@ -22,7 +22,6 @@ from fother.flow.original import Original, open_original
 from fother.formats.pdf.document import PdfSource
 from fother.formats.pdf.render import open_renderer
 from fother.formats.pdf.template import CopyTemplate
-from fother.model.capture import Displacements
 from fother.registry import IssuedFile
 
 #: Pages that are read back in each copy; they change from copy to copy, so that all pages get their turn.
@@ -53,6 +52,7 @@ class CopyMaker:
         self._carriers = LayoutCarriers.from_bytes(request.carriers)
         self._template = CopyTemplate.from_bytes(request.template)
         self._code = FingerprintingCode(request.key, len(self._carriers.left), request.resistance)
+        self._reader = ReadBack(self._carriers, self._strength, self._code.probabilities)
         self._stack = contextlib.ExitStack()
         self._original: Original = self._stack.enter_context(open_original(request.original, self._carriers))
         per_page = np.bincount(self._carriers.carrier_page, minlength=len(self._carriers.facts))
@@ -100,10 +100,15 @@ class CopyMaker:
             for page in pages:
                 shown = self._original.to_shown(page)
                 seen = glyphs.displacements(
-                    self._carriers, page, shown, self._original.characters(page), renderer.characters(page)
+                    self._carriers,
+                    page,
+                    shown,
+                    self._original.characters(page),
+                    renderer.characters(page),
+                    self._original.owners(page),
                 )
                 if seen is not None:
-                    readings.append(self._observe(seen, shown))
+                    readings.append(self._reader.observe(seen, shown))
         return self._evidence(symbols, Observations.combine(readings), pages)
 
     def _through_content(
@@ -118,14 +123,8 @@ class CopyMaker:
                 self._carriers, page, shown, original.page(page), copy.page(page)
             )
             if seen is not None:
-                readings.append(self._observe(seen, shown))
+                readings.append(self._reader.observe(seen, shown))
         return self._evidence(symbols, Observations.combine(readings), pages)
-
-    def _observe(self, seen: Displacements, to_shown: NDArray[np.float64]) -> Observations:
-        reading = observe(
-            self._carriers, seen, to_shown, self._strength, self._code.probabilities, undistorted=True
-        )
-        return Observations.empty() if reading is None else reading.observations
 
     def _evidence(
         self, symbols: NDArray[np.uint8], seen: Observations, pages: list[int]

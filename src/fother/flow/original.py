@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fother.channels.layout.carriers import LayoutCarriers
-from fother.channels.layout.glyphs import TextIndex, glyph_boxes
+from fother.channels.layout.glyphs import TextIndex, glyph_boxes, owners
 from fother.flow.strength import STRENGTHS
 from fother.formats.pdf.render import Renderer, open_renderer
 from fother.model.capture import Characters, GlyphBoxes
@@ -25,7 +25,7 @@ from fother.vision.reference import DPI, PX_PER_PT, SUPERSAMPLING, Reference
 
 _CACHE_VERSION = 1
 #: Features of a page that take part in the vote, and of a whole document: bounds time and memory.
-_VOTING, _VOTING_TOTAL = 600, 120_000
+_VOTING, _VOTING_TOTAL = 4000, 80_000
 MAX_STRENGTH = max(STRENGTHS.values())
 
 
@@ -42,6 +42,7 @@ class Original:
         self._cache = cache
         self.reference = lru_cache(maxsize=8)(self._reference)
         self.characters = lru_cache(maxsize=64)(self._characters)
+        self.owners = lru_cache(maxsize=64)(self._owners)
         self.glyphs = lru_cache(maxsize=8)(self._glyphs)
         self.features = lru_cache(maxsize=16)(self._known_features)
 
@@ -68,6 +69,9 @@ class Original:
 
     def _characters(self, page: int) -> Characters:
         return self._renderer.characters(page)
+
+    def _owners(self, page: int) -> NDArray[np.int64]:
+        return owners(self.carriers, page, self.characters(page))
 
     def _reference(self, page: int) -> Reference:
         render, matrix = self._renderer.render(page, DPI * SUPERSAMPLING)

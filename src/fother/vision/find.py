@@ -22,6 +22,7 @@ from fother.vision.warp import project
 
 _SHORTLIST = 5
 _SHORTLIST_AGAIN = 3
+_LONG_LIST = 40
 _DARK = 110  # median grey level below which a capture may be light text on dark
 _SURE = 120
 #: A second page in the same picture must leave at least this share of the features unexplained.
@@ -94,8 +95,11 @@ def _find(pages: dict[int, PageIndex], capture: CaptureFeatures, shortlist: int)
             return
         best: tuple[int, Location] | None = None
         ranked = vote({n: p.strongest for n, p in remaining.items()}, capture)
-        for number in ranked[:shortlist]:
-            location = locate(remaining[number].features(), remaining[number].shape, capture)
+        for place, number in enumerate(ranked[:_LONG_LIST]):
+            # Unless a page is found beyond doubt, the others get a quick look: pages of one document share
+            # running titles, and the vote of a poor capture may go astray.
+            scales = None if place < shortlist else 1
+            location = locate(remaining[number].features(), remaining[number].shape, capture, scales)
             if location is not None and (best is None or location.inliers > best[1].inliers):
                 best = number, location
                 if location.inliers >= _SURE:

@@ -19,6 +19,7 @@ MIN_INLIERS = 24
 _PLENTY = 120
 _RATIO = 0.82
 _LOOSE_RATIO = 0.9
+_VOTE_RATIO = 0.85
 _FEATURE_DPI = 110.0
 _FEATURES = 5000
 #: Long sides, in pixels, to which a capture is scaled before features are taken; tried in this order.
@@ -136,9 +137,10 @@ class CaptureFeatures:
 
 
 def vote(pages: dict[int, Features], capture: CaptureFeatures) -> list[int]:
-    """Pages in the order of how many of the capture's features resemble one of theirs most.
+    """Pages in the order of how many of the capture's features resemble one of theirs and no other.
 
-    A cheap shortlist for documents of many pages; `locate` decides. A few hundred features a page will do.
+    A cheap shortlist for documents of many pages; `locate` decides. What several pages have in common, such
+    as a running title, resembles two features alike and so does not vote.
     """
     if len(pages) <= 1:
         return list(pages)
@@ -146,24 +148,27 @@ def vote(pages: dict[int, Features], capture: CaptureFeatures) -> list[int]:
     if found is None:
         return []
     numbers = list(pages)
-    subset = list(pages.values())
-    owner = np.repeat(np.arange(len(numbers)), [len(s.points) for s in subset])
+    owner = np.repeat(np.arange(len(numbers)), [len(p.points) for p in pages.values()])
     matcher = cv2.FlannBasedMatcher({"algorithm": 1, "trees": 4}, {"checks": 32})
-    matcher.add([np.concatenate([s.descriptors for s in subset])])
+    matcher.add([np.concatenate([p.descriptors for p in pages.values()])])
     matcher.train()
     votes = np.zeros(len(numbers))
-    for match in matcher.match(found.strongest(2500).descriptors):
-        votes[owner[match.trainIdx]] += 1.0 / (50.0 + match.distance)
+    for match in matcher.knnMatch(found.descriptors, k=2):
+        if len(match) == 2 and match[0].distance < _VOTE_RATIO * match[1].distance:
+            votes[owner[match[0].trainIdx]] += 1
     return [numbers[i] for i in np.argsort(-votes, kind="stable")]
 
 
-def locate(page: Features, shape: tuple[int, int], capture: CaptureFeatures) -> Location | None:
+def locate(
+    page: Features, shape: tuple[int, int], capture: CaptureFeatures, scales: int | None = None
+) -> Location | None:
     """Find the page in the capture, or None.
 
-    `shape` is height and width of the reference. Mirrored solutions are rejected.
+    `shape` is height and width of the reference; `scales` limits how many sizes of the capture are tried.
+    Mirrored solutions are rejected.
     """
     best: Location | None = None
-    for step in range(len(capture)):
+    for step in range(len(capture) if scales is None else scales):
         found = capture.at(step)
         if found is None:
             continue

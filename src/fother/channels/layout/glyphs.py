@@ -73,12 +73,24 @@ def _long(bag: Counter[str]) -> Counter[str]:
     return Counter({word: count for word, count in bag.items() if len(word) >= _LONG})
 
 
+def owners(carriers: LayoutCarriers, page: int, original: Characters) -> NDArray[np.int64]:
+    """Cluster of each character of an original page, counted from the first of the page; -1 for none."""
+    first, last = np.searchsorted(carriers.page, [page, page + 1])
+    return _owner(carriers, slice(int(first), int(last)), original.origin)
+
+
 def displacements(
-    carriers: LayoutCarriers, page: int, to_shown: Array, original: Characters, leaked: Characters
+    carriers: LayoutCarriers,
+    page: int,
+    to_shown: Array,
+    original: Characters,
+    leaked: Characters,
+    owner_of: NDArray[np.int64] | None = None,
 ) -> Displacements | None:
     """Displacement of every cluster of one page; None when the texts share too little.
 
-    `to_shown` (2, 3) maps user space to points as shown, y down.
+    `to_shown` (2, 3) maps user space to points as shown, y down; `owner_of` is what `owners` gives, if it is
+    known already.
     """
     pairs = _matching(original, leaked)
     first, last = np.searchsorted(carriers.page, [page, page + 1])
@@ -87,7 +99,7 @@ def displacements(
     source, target = original.origin[pairs[:, 0]], leaked.origin[pairs[:, 1]]
     linear, offset = _similarity(source, target)
     moved = (target - offset) @ np.linalg.inv(linear).T - source
-    owner = _owner(carriers, slice(int(first), int(last)), source)
+    owner = (owners(carriers, page, original) if owner_of is None else owner_of)[pairs[:, 0]]
     good = (owner >= 0) & (np.abs(moved).max(1) < 3.0)
     count = int(last - first)
     weight = np.bincount(owner[good], minlength=count)
@@ -162,6 +174,9 @@ def _means(page: int, to_shown: Array, owner: NDArray[np.int64], moved: Array, c
 
 def _matching(original: Characters, leaked: Characters) -> NDArray[np.int64]:
     """(k, 2) indices of characters that correspond, from the longest common runs of words."""
+    if original.text == leaked.text:
+        solid = np.flatnonzero([not c.isspace() for c in original.text])
+        return np.stack([solid, solid], 1)
     a, b = _words(original.text), _words(leaked.text)
     matcher = SequenceMatcher(None, [w.text for w in a], [w.text for w in b], autojunk=False)
     pairs: list[tuple[int, int]] = []

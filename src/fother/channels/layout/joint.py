@@ -28,6 +28,7 @@ _NOISES = (0.008, 0.02, 0.04, 0.07, 0.12, 0.2, 0.3)
 _LINES = ((0.01, 0.01), (0.06, 0.06))
 _MODEL_WORDS = 420  # the marginal likelihood is computed on at most so many words of a page
 _GATE = 3.5
+_FILE_NOISE = 0.02  # pt: what is read from a file is off by rounding only
 _MIN_WORDS = 6
 
 
@@ -73,19 +74,15 @@ class _Choice:
     noise: float
 
 
-def estimate(page: PageModel, shift: Array, sigma: Array, *, undistorted: bool = False) -> SoftSymbols | None:
+def estimate(page: PageModel, shift: Array, sigma: Array) -> SoftSymbols | None:
     """Soft symbols from measured displacements; None when fewer than six words were measured.
 
     `shift` (n, 2) in points as shown, NaN where nothing was measured; `sigma` (n,) its standard deviation.
-    `undistorted` says that no capture lies between (a copy read back from its own file), so that warp and
-    noise need not be looked for.
     """
     used = np.isfinite(shift).all(1) & np.isfinite(sigma)
     if used.sum() < _MIN_WORDS:
         return None
     system = _System(page, shift, sigma, used)
-    if undistorted:
-        return system.solve(_UNDISTORTED)
     choice = system.choose()
     outlier = system.outliers(choice)
     if outlier.any() and (~outlier).sum() >= _MIN_WORDS:
@@ -93,9 +90,6 @@ def estimate(page: PageModel, shift: Array, sigma: Array, *, undistorted: bool =
         used[np.flatnonzero(used)[outlier]] = False
         system = _System(page, shift, sigma, used)
     return system.solve(choice)
-
-
-_UNDISTORTED = _Choice((0.0, 100.0), (0.01, 0.01), 0.015)
 
 
 class _System:
@@ -227,6 +221,34 @@ def _leave_one_out(covariance: Array, values: Array) -> Array:
     inverse = np.linalg.inv(covariance)
     out: Array = (inverse @ values) / np.sqrt(np.maximum(np.diag(inverse), 1e-12))
     return out
+
+
+class UndistortedReader:
+    """Soft symbols of one page of a copy read back from its own file, where no capture lies between.
+
+    Geometry and noise are the same for every copy, so the system is solved once; a copy then costs one
+    product. `words` (n,) are those that are measured.
+    """
+
+    def __init__(self, page: PageModel, words: NDArray[np.bool_]) -> None:
+        self.page, self.words = page, words
+        count = len(words)
+        system = _System(page, np.where(words[:, None], np.zeros((count, 2)), np.nan), np.zeros(count), words)
+        every = slice(None)
+        covariance = system._warp((0.0, 100.0), every) + system._line((0.01, 0.01), every) + system.marks
+        covariance += np.diag(np.full(len(system.index), _FILE_NOISE**2))
+        self._weights = cho_solve(cho_factor(covariance, lower=True), system.response)  # (k, m)
+        self._expected = system.response @ page.mean
+        self._gain = (system.response * self._weights).sum(0)
+        self._spread = np.sqrt(np.maximum(self._gain * (1 - page.variance * self._gain), 1e-12))
+        self.separation = np.where(self._gain > 1e-6, 2 * self._gain / self._spread, 0.0)
+
+    def values(self, shift: Array) -> Array:
+        """(m,) values for displacements (n, 2) in points as shown; see `SoftSymbols`."""
+        along = (shift[self.words] * self.page.axes[self.words]).sum(1) - self._expected
+        projected = (along - np.median(along)) @ self._weights + self.page.mean * self._gain
+        out: Array = np.where(self._gain > 1e-6, projected / self._spread, 0.0)
+        return out
 
 
 def predicted_separation(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fother.channels.layout.carriers import LayoutCarriers
-from fother.channels.layout.joint import PageModel, SoftSymbols, estimate
+from fother.channels.layout.joint import PageModel, SoftSymbols, UndistortedReader, estimate
 from fother.codes.observations import Observations
 from fother.model.capture import Displacements
 
@@ -50,10 +50,8 @@ def observe(
     to_shown: Array,
     strength: float,
     probabilities: Array,
-    *,
-    undistorted: bool = False,
 ) -> PageReading | None:
-    """Read one page in one sheet; None when too little was legible. `undistorted`: see `joint.estimate`.
+    """Read one page in one sheet; None when too little was legible.
 
     Depends on the measured displacements, the geometry and the public biases, on nothing of any copy.
     """
@@ -61,17 +59,39 @@ def observe(
     model = page_model(carriers, page, to_shown, strength, probabilities)
     if not model.response.shape[1]:
         return None
-    soft = estimate(model, displacements.shift, displacements.sigma, undistorted=undistorted)
+    soft = estimate(model, displacements.shift, displacements.sigma)
     if soft is None:
         return None
-    _, columns, _ = carriers.response(page)
-    seen = soft.separation > _MIN_SEPARATION
-    position = np.flatnonzero(seen) + columns.start
-    observations = Observations(
+    observations = _observations(carriers, page, soft.value, soft.separation)
+    return PageReading(observations, soft, displacements)
+
+
+class ReadBack:
+    """Reads the marks of our own copies of one edition, page by page."""
+
+    def __init__(self, carriers: LayoutCarriers, strength: float, probabilities: Array) -> None:
+        self._carriers, self._strength, self._probabilities = carriers, strength, probabilities
+        self._readers: dict[int, UndistortedReader] = {}
+
+    def observe(self, displacements: Displacements, to_shown: Array) -> Observations:
+        """Observations of one page of a copy."""
+        page = displacements.page
+        words: NDArray[np.bool_] = np.isfinite(displacements.shift[:, 0])
+        reader = self._readers.get(page)
+        if reader is None or not np.array_equal(reader.words, words):
+            model = page_model(self._carriers, page, to_shown, self._strength, self._probabilities)
+            reader = self._readers[page] = UndistortedReader(model, words)
+        return _observations(self._carriers, page, reader.values(displacements.shift), reader.separation)
+
+
+def _observations(carriers: LayoutCarriers, page: int, value: Array, separation: Array) -> Observations:
+    start = int(np.searchsorted(carriers.left, np.searchsorted(carriers.page, page)))
+    seen = separation > _MIN_SEPARATION
+    position = np.flatnonzero(seen) + start
+    return Observations(
         position=position,
-        value=soft.value[seen],
-        separation=soft.separation[seen],
+        value=value[seen],
+        separation=separation[seen],
         block=carriers.carrier_segment[position],
         page=carriers.carrier_page[position],
     )
-    return PageReading(observations, soft, displacements)

@@ -55,7 +55,7 @@ class PdfSource:
             if not allow_signed:
                 raise SignedFileError(
                     "The PDF carries a digital signature, which marking would break; "
-                    "register the unsigned file, or allow signed files if the signature may become invalid."
+                    "register the unsigned file, or add --allow-signed if copies may lose the signature."
                 )
             notes.append("The digital signature of the original is not valid in the copies.")
         if pdf.get_warnings():
