@@ -23,7 +23,7 @@ import pikepdf
 
 from fother.demo import simulate
 from fother.demo.settings import Photo
-from fother.flow.copies import CopyMaker
+from fother.flow.copies import CopyJob, CopyMaker
 from fother.flow.respond import trace
 from fother.flow.safeguard import make_request, register
 from fother.formats.pdf.render import open_renderer
@@ -58,9 +58,11 @@ def main() -> None:
             maker = CopyMaker(make_request(registry, document, edition, folder))
             start, cpu = time.perf_counter(), time.process_time()
             for entry in reservation.entries[:20]:
-                maker.make(entry.copy.id, entry.copy.index, registry.stamp(entry.copy), "x.pdf")
+                maker.make(
+                    CopyJob(entry.copy.id, entry.copy.index, registry.stamp(entry.copy), "x.pdf", None)
+                )
             timed("20 copies made, read back and written", start, cpu)
-            maker.make(copy.id, copy.index, registry.stamp(copy), "copy.pdf")
+            maker.make(CopyJob(copy.id, copy.index, registry.stamp(copy), "copy.pdf", None))
             with open_renderer((folder / "copy.pdf").read_bytes()) as renderer:
                 sheet = renderer.render(5, 600)[0]
             photo = simulate.phone_photo(sheet, 130, np.random.default_rng(1), Photo(colour=False))

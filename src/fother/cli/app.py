@@ -59,5 +59,7 @@ def main() -> None:
 
 
 def _fail(sentence: str, status: int) -> None:
-    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(f"fother: {sentence}")
+    # File names and what a leak says of itself may hold control characters for the terminal.
+    clean = "".join(c if c.isprintable() else "\ufffd" for c in sentence)
+    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(f"fother: {clean}")
     sys.exit(status)

@@ -73,4 +73,4 @@ def run(
     existed = len(entries) - done.made
     kept = f", {existed} existed unchanged" if existed else ""
     out.print(f"Issue {done.reservation.issue.id}: {done.made} copies made in {out_folder}{kept}.")
-    out.print("Every copy was read back: each shows its own marks. `fother copies` lists who has which.")
+    out.print("The marks of each new copy were read back. `fother copies` lists who has which.")

@@ -127,4 +127,5 @@ def verdict_fields(verdict: Verdict) -> dict[str, Any]:
         ],
         "stronger": list(verdict.stronger),
         "notes": list(verdict.notes),
+        "others": [verdict_fields(other) for other in verdict.others],
     }

@@ -26,6 +26,8 @@ from fother.registry import IssuedFile
 
 #: Pages that are read back in each copy; they change from copy to copy, so that all pages get their turn.
 _PAGES_READ = 3
+_TELLING = 30  # carriers
+_RICHEST = 8
 _ENOUGH = 6.0  # decades of evidence for the copy's own codeword
 _SHARE = 0.5  # of the evidence its carriers can give, when that is less
 
@@ -43,6 +45,17 @@ class MakeRequest:
     out: Path
 
 
+@dataclass(frozen=True)
+class CopyJob:
+    """One copy to be made; `sha256` of its bytes if it was issued before."""
+
+    copy: str
+    index: int
+    stamp: bytes
+    name: str
+    sha256: str | None
+
+
 class CopyMaker:
     """Makes copies of one edition, one after the other."""
 
@@ -56,27 +69,36 @@ class CopyMaker:
         self._stack = contextlib.ExitStack()
         self._original: Original = self._stack.enter_context(open_original(request.original, self._carriers))
         per_page = np.bincount(self._carriers.carrier_page, minlength=len(self._carriers.facts))
-        self._pages = np.flatnonzero(per_page)
+        # Pages that can speak for themselves; in a document without any, the richest ones.
+        telling = np.flatnonzero(per_page >= _TELLING)
+        self._count = _PAGES_READ if len(telling) else _RICHEST
+        self._pages = telling if len(telling) else np.argsort(-per_page, kind="stable")[:_RICHEST]
 
     def close(self) -> None:
         """Close the original."""
         self._stack.close()
 
-    def make(self, copy: str, index: int, stamp: bytes, name: str) -> IssuedFile:
-        """Make copy `index` and write it to `name` in the out folder.
+    def make(self, job: CopyJob) -> IssuedFile:
+        """Make a copy and write it into the out folder.
 
         The file appears under its name only when it is complete and checked. Raises CopyCheckError or
         StorageError.
         """
-        symbols = self._code.symbols(index)
-        data = self._template.copy(self._carriers.displacement(symbols, self._strength), stamp)
-        evidence = self._read_back(copy, index, symbols, data)
-        _write(self._out / name, data)
-        return IssuedFile(copy, hashlib.sha256(data).hexdigest(), len(data), name, evidence)
+        symbols = self._code.symbols(job.index)
+        data = self._template.copy(self._carriers.displacement(symbols, self._strength), job.stamp)
+        digest = hashlib.sha256(data).hexdigest()
+        if job.sha256 not in (None, digest):
+            raise CopyCheckError(
+                f"Copy {job.copy} was issued with other bytes, by another build of the compression library; "
+                "keep its first file. It holds the same marks and is traced all the same."
+            )
+        evidence = self._read_back(job.copy, job.index, symbols, data)
+        _write(self._out / job.name, data)
+        return IssuedFile(job.copy, digest, len(data), job.name, evidence)
 
     def _read_back(self, copy: str, index: int, symbols: NDArray[np.uint8], data: bytes) -> float:
         """log10 likelihood ratio for the copy's own codeword against another copy's, read from the file."""
-        count = min(_PAGES_READ, len(self._pages))
+        count = min(self._count, len(self._pages))
         pages = [int(self._pages[(index * count + k) % len(self._pages)]) for k in range(count)]
         try:
             evidence, possible = self._through_pdfium(symbols, data, pages)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fother.channels.layout import glyphs
 from fother.channels.layout.glyphs import TextIndex
 from fother.channels.layout.observe import PageReading, observe
+from fother.errors import SandboxError
 from fother.flow.original import Original
 from fother.flow.progress import Progress
 from fother.intake.parent import render_pages
@@ -141,11 +142,23 @@ def _load(file: LeakedFile, sheets: Sequence[Sheet]) -> None:
     """Fetch the pictures of some sheets that are not there yet; pages that cannot be rendered stay out."""
     missing = [s for s in sheets if s.number not in file.captures]
     hidden = [s.number for s in missing if s.image is None]
-    rendered = render_pages(file.path, hidden, password=file.password) if hidden else {}
+    rendered = _rendered(file, hidden)
     for sheet in missing:
         image = rendered.get(sheet.number) if sheet.image is None else sheet.image
         if image is not None:
             file.captures[sheet.number] = Capture(image)
+
+
+def _rendered(file: LeakedFile, pages: Sequence[int]) -> dict[int, NDArray[np.uint8]]:
+    """Pictures of some pages. A page that makes the reader fail must not hide the others."""
+    if not pages:
+        return {}
+    try:
+        return render_pages(file.path, pages, password=file.password)
+    except SandboxError:
+        if len(pages) == 1:
+            return {}
+    return {number: image for page in pages for number, image in _rendered(file, [page]).items()}
 
 
 def measure_page(original: Original, found: Found) -> tuple[Displacements, ...]:

@@ -68,10 +68,12 @@ def trace(
     if not candidates:
         raise NotFoundError("The registry holds no document yet; register the original first.")
     files = _receive(leaks, password, listener)
-    family = sum(registry.copies_count(e.id) for d in candidates for e in registry.editions(d.id))
+    # Counted once: copies issued while the trace runs belong neither to the family nor to the decoding.
+    counts = {e.id: registry.copies_count(e.id) for d in candidates for e in registry.editions(d.id)}
+    family = sum(counts.values())
     for candidate in candidates:
         _claim(registry, candidate, files)
-    seen = [s for d in candidates for s in _look(registry, d, files, pictures, listener)]
+    seen = [s for d in candidates for s in _look(registry, d, counts, files, pictures, listener)]
     stamped = _stamped(registry, files)
     tried = _tried(candidates, files, seen)
     notes = tuple(note for file in files for note in file.sighting.notes)
@@ -91,7 +93,13 @@ def trace(
         for s in seen
     ] or [nothing_found(alpha, family, tried, tuple(c.id for c in stamped), notes)]
     verdict = max(verdicts, key=lambda v: (len(v.accused) > 0, v.carriers_read))
-    verdict = replace(verdict, sentence=_sentence(verdict))
+    others = tuple(replace(v, sentence=_sentence(v)) for v in verdicts if v.accused and v is not verdict)
+    verdict = replace(
+        verdict,
+        sentence=_sentence(verdict),
+        others=others,
+        notes=(*verdict.notes, *(_also(v) for v in others)),
+    )
     return Traced(
         verdict,
         tuple(Artefact(f.path.name, f.sighting.sha256) for f in files),
@@ -125,6 +133,7 @@ def _claim(registry: Registry, document: Document, files: Sequence[LeakedFile]) 
 def _look(
     registry: Registry,
     document: Document,
+    counts: Mapping[str, int],
     files: Sequence[LeakedFile],
     pictures: bool,
     progress: Progress,
@@ -133,7 +142,7 @@ def _look(
 
     Editions share their carriers unless the document was planned anew between them.
     """
-    editions = registry.editions(document.id)
+    editions = [e for e in registry.editions(document.id) if e.id in counts]
     tables = dict.fromkeys(e.carriers for e in editions) or dict.fromkeys(
         [document.blobs["carriers"]] if "carriers" in document.blobs else []
     )
@@ -157,7 +166,7 @@ def _look(
                 cases.append(
                     EditionCase(
                         code,
-                        registry.copies_count(edition.id),
+                        counts[edition.id],
                         tuple(r.observations for _, r in pairs),
                         _namer(registry, edition),
                     )
@@ -194,6 +203,14 @@ def _tried(
         "isolation": files[0].sighting.isolation,
         "registered_to": "the unmarked original",
     }
+
+
+def _also(other: Verdict) -> str:
+    copies = ", ".join(a.copy for a in other.accused)
+    return (
+        f"The leak also shows {other.title}: {copies} is named there, within the same bound. Its own report "
+        f"comes with --document {other.document}."
+    )
 
 
 def _sentence(verdict: Verdict) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -20,7 +21,7 @@ import numpy as np
 
 from fother.channels.layout.carriers import LayoutCarriers, plan
 from fother.errors import InputFileError, InterruptedWorkError, StorageError, UnmarkableError
-from fother.flow.copies import CopyMaker, MakeRequest
+from fother.flow.copies import CopyJob, CopyMaker, MakeRequest
 from fother.flow.forecast import forecast
 from fother.flow.progress import Progress, Silent, counted
 from fother.flow.strength import require_resistance, strength_factor
@@ -36,6 +37,7 @@ MIN_CARRIERS = 12
 _TRIALS = 20240229
 #: Extracting the text of thousands of pages takes long; the four extreme trials find nearly all.
 _MANY_PAGES, _MANY_TRIALS, _FEW_TRIALS = 300, 12, 5
+_STALE = 3600.0  # seconds after which an unfinished file belongs to nobody
 _BATCH = 16  # copies that a kill at the worst moment makes the next run repeat
 _POOL_FROM = 24  # fewer copies than this are made sooner than worker processes start
 
@@ -63,7 +65,7 @@ def register(
     Raises InputFileError, PasswordError, SignedFileError, StorageError.
     """
     listener = progress or Silent()
-    original = unlock(read_file(file), password)
+    original, lock_notes = unlock(read_file(file), password)
     known = registry.document_with_bytes(original)
     if known is not None and "template" in known.blobs:
         return Registered(known, registry.plan(known), True)
@@ -71,7 +73,7 @@ def register(
     carriers, template = _plan(source, listener)
     listener.stage("Forecasting", None)
     facts = {
-        "notes": list(source.notes),
+        "notes": [*lock_notes, *source.notes],
         "pages": [asdict(page) for page in carriers.page_reports()],
         "forecast": forecast(carriers),
     }
@@ -145,7 +147,12 @@ def issue(
     request = make_request(registry, document, edition, out)
     wanted = [e for e in reservation.entries if not _present(out, e)]
     listener.stage("Making copies", len(wanted))
-    jobs = [(e.copy.id, e.copy.index, registry.stamp(e.copy)) for e in wanted]
+    # New copies first: should an old one not come out as it was, the new recipients have theirs.
+    wanted.sort(key=lambda e: e.copy.sha256 is not None)
+    jobs = [
+        CopyJob(e.copy.id, e.copy.index, registry.stamp(e.copy), copy_name(e.copy.id), e.copy.sha256)
+        for e in wanted
+    ]
     batch: list[IssuedFile] = []
     try:
         for made in _make(request, jobs, workers):
@@ -202,15 +209,13 @@ def make_request(registry: Registry, document: Document, edition: Edition, out: 
     )
 
 
-def _make(
-    request: MakeRequest, jobs: Sequence[tuple[str, int, bytes]], workers: int | None
-) -> Iterator[IssuedFile]:
+def _make(request: MakeRequest, jobs: Sequence[CopyJob], workers: int | None) -> Iterator[IssuedFile]:
     """Make the copies, in worker processes when there are many."""
     count = min(workers or os.cpu_count() or 1, max(1, len(jobs) // 8))
     if count == 1 or len(jobs) < _POOL_FROM:
         with closing(CopyMaker(request)) as maker:
-            for copy, index, stamp in jobs:
-                yield maker.make(copy, index, stamp, copy_name(copy))
+            for job in jobs:
+                yield maker.make(job)
         return
     # "spawn" starts clean processes: forking one that has threads can hang.
     with ProcessPoolExecutor(
@@ -218,8 +223,8 @@ def _make(
     ) as pool:
         waiting: set[Future[IssuedFile]] = set()
         try:
-            for copy, index, stamp in jobs:
-                waiting.add(pool.submit(_work, copy, index, stamp, copy_name(copy)))
+            for job in jobs:
+                waiting.add(pool.submit(_work, job))
                 if len(waiting) >= 4 * count:
                     done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                     yield from (future.result() for future in done)
@@ -254,13 +259,13 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _work(copy: str, index: int, stamp: bytes, name: str) -> IssuedFile:
+def _work(job: CopyJob) -> IssuedFile:
     global _worker
     if _worker is None:
         assert _request is not None  # noqa: S101 - the pool's initializer has run
         _worker = CopyMaker(_request)
         atexit.register(_worker.close)
-    return _worker.make(copy, index, stamp, name)
+    return _worker.make(job)
 
 
 def _present(out: Path, entry: Entry) -> bool:
@@ -288,8 +293,10 @@ def _require_carriers(document: Document, carriers: LayoutCarriers) -> None:
 def _make_folder(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for stale in out.glob(".C-*.part"):
-            stale.unlink()
+        for part in out.glob(".C-*.part"):
+            # A part may belong to another run of this command that is still at work.
+            if time.time() - part.stat().st_mtime > _STALE:
+                part.unlink()
     except OSError as error:
         raise StorageError(
             f"The folder {out} cannot be written ({error.strerror}); choose another."

@@ -11,6 +11,7 @@ import json
 import os
 import resource
 import signal
+import struct
 import sys
 from typing import Any, BinaryIO
 
@@ -79,8 +80,9 @@ def _renounce() -> list[str]:
 
 
 def main() -> None:
-    """Serve one request. Options are the first argument, JSON."""
-    options = json.loads(sys.argv[1])
+    """Serve one request: length and JSON of the options on standard input, then the file."""
+    (length,) = struct.unpack("<I", sys.stdin.buffer.read(4))
+    options = json.loads(sys.stdin.buffer.read(length))
     # Import what parses before the limits, so that loading libraries needs no open files later.
     import pypdfium2  # noqa: F401
     from PIL import Image  # noqa: F401

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import stat
+import struct
 import subprocess
 import sys
 import threading
@@ -153,7 +154,7 @@ def _ask(path: Path, data: bytes, request: dict[str, Any], limits: Limits) -> li
     # One thread: a reader has no business with more, and thread stacks count against the memory limit.
     environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(
-        [sys.executable, "-P", "-m", "fother.intake.child", json.dumps(options)],
+        [sys.executable, "-P", "-m", "fother.intake.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -162,7 +163,7 @@ def _ask(path: Path, data: bytes, request: dict[str, Any], limits: Limits) -> li
     ) as child:
         stdin, stdout = cast(BinaryIO, child.stdin), cast(BinaryIO, child.stdout)
         timer = threading.Timer(limits.wall_seconds, child.kill)
-        feeder = threading.Thread(target=_feed, args=(stdin, data), daemon=True)
+        feeder = threading.Thread(target=_feed, args=(stdin, options, data), daemon=True)
         timer.start()
         feeder.start()
         try:
@@ -176,8 +177,11 @@ def _ask(path: Path, data: bytes, request: dict[str, Any], limits: Limits) -> li
             child.kill()
 
 
-def _feed(stdin: BinaryIO, data: bytes) -> None:
+def _feed(stdin: BinaryIO, options: dict[str, Any], data: bytes) -> None:
+    # Through the pipe, not as an argument: arguments are visible to everyone, and there is a password.
+    request = json.dumps(options).encode()
     try:
+        stdin.write(struct.pack("<I", len(request)) + request)
         stdin.write(data)
         stdin.close()
     except OSError:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 class Accusation:
     """One named copy.
 
-    `p` is the exact probability that an innocent copy scores as high, under the hypothesis that named it;
-    `bound` is the family-wise probability that this procedure names *any* innocent copy at this strength
-    of evidence. `log10_lr` is the smallest of `log10_lr_against`.
+    `p` is the probability that an innocent copy scores as high in the step that named it, the choice among
+    hypotheses included: from exact tails, or an upper bound where the step goes by e-values. `bound` is the
+    family-wise probability that this procedure names *any* innocent copy at this strength of evidence.
+    `log10_lr` is the smallest of `log10_lr_against`.
     """
 
     copy: str
@@ -23,7 +24,7 @@ class Accusation:
     log10_bound: float
     log10_lr: float
     log10_lr_against: dict[str, float]  #: "another copy", "the unmarked original"
-    step: str  #: "single", "blocks", "conditional 1", "pair", …
+    step: str  #: "single", "lines", "pages", "pair", "conditional 1", …
     hypothesis: str  #: e.g. "1 copy", "interleave of 3"
 
     @property
@@ -89,3 +90,5 @@ class Verdict:
     stamps: tuple[str, ...] = ()  #: copies whose stamp was found intact
     stronger: tuple[str, ...] = ()  #: what would have made the evidence stronger, sentences
     notes: tuple[str, ...] = ()
+    #: verdicts on other documents that the same leak shows and of which copies are named
+    others: tuple[Verdict, ...] = ()

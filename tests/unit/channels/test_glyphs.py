@@ -137,3 +137,10 @@ def test_a_hostile_page_of_repeated_words_takes_no_long_time(carriers: LayoutCar
     started = time.process_time()
     displacements(carriers, 0, UPRIGHT, characters(PAGES[0]), Characters(flood, np.zeros((len(flood), 2))))
     assert time.process_time() - started < 20
+
+
+def test_a_layer_of_recognised_text_is_not_taken_for_the_printed_letters(carriers: LayoutCarriers) -> None:
+    original = characters(PAGES[0])
+    jitter = np.random.default_rng(4).normal(scale=0.25, size=original.origin.shape)
+    recognised = Characters(original.text, original.origin + jitter)
+    assert displacements(carriers, 0, UPRIGHT, original, recognised) is None

@@ -23,6 +23,7 @@ _SIGMA = 0.012  # pt: rounding of TJ numbers and of the extractor
 _MIN_WORDS = 8
 _MIN_SHARE = 0.3  # of the leaked page's words must be words of the original page
 _LONG = 5  # letters
+_MAX_SCATTER = 0.08  # pt
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,12 @@ def displacements(
     count = int(last - first)
     weight = np.bincount(owner[good], minlength=count)
     if (weight > 0).sum() < _MIN_WORDS:
+        return None
+    # Marks move words along the text only. Scatter across it means that the letters are not the printed ones
+    # but a layer of recognised text, put roughly where the picture has them.
+    axis = carriers.axis[int(first) : int(last)][owner[good]]
+    across = moved[good, 1] * axis[:, 0] - moved[good, 0] * axis[:, 1]
+    if 1.48 * float(np.median(np.abs(across - np.median(across)))) > _MAX_SCATTER:
         return None
     return _means(page, to_shown, owner[good], moved[good], count)
 

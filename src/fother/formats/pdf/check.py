@@ -25,7 +25,6 @@ from fother.model.capture import Characters
 
 TOLERANCE = 0.012  #: points between intended and found glyph position
 _SWEEPS = 2  #: rounds in which pdfium itself tells the lines, before bisection
-_SWEEPS = 2  #: rounds in which pdfium itself tells the lines, before bisection
 _PART = 500  #: pages checked together
 _POSITION_TRIALS = 1  #: the first trials also compare glyph positions
 _DRIFT = 0.15  #: em that a glyph may lie outside its cluster's box

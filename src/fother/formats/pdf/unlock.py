@@ -7,14 +7,18 @@ import io
 from fother.formats.pdf.document import open_pdf
 
 
-def unlock(data: bytes, password: str = "") -> bytes:
-    """The same PDF without encryption; `data` itself when it has none.
+def unlock(data: bytes, password: str = "") -> tuple[bytes, tuple[str, ...]]:
+    """The same PDF without encryption, `data` itself when it has none, and what the user should know.
 
     Deterministic, so that registering a file twice is noticed. Raises InputFileError or PasswordError.
     """
     pdf = open_pdf(data, password)
     if not pdf.is_encrypted:
-        return data
+        return data, ()
     buffer = io.BytesIO()
     pdf.save(buffer, encryption=False, deterministic_id=True)
-    return buffer.getvalue()
+    note = (
+        "The original is encrypted. It is kept unlocked, and its copies are written without encryption and "
+        "without its restrictions on printing or copying."
+    )
+    return buffer.getvalue(), (note,)
