@@ -28,7 +28,7 @@ _SWEEPS = 2  #: rounds in which pdfium itself tells the lines, before bisection
 _PART = 500  #: pages checked together
 _POSITION_TRIALS = 1  #: the first trials also compare glyph positions
 _DRIFT = 0.15  #: em that a glyph may lie outside its cluster's box
-_MOST_LINES = 4  #: lines found by bisection before a page counts as fragile and is given up
+_MOST_LINES = 16  #: lines found by bisection before a page counts as fragile and is given up
 _TIMEOUT = 600.0  #: seconds for one run of pdftotext over a document
 
 
