@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from .decoder import SINGLE
+from .hypotheses import DEFAULT_FAMILY
 from .observations import Observations
 
 #: Share of α and weight of the one-copy hypothesis in `decoder`: what naming a copy costs beyond the family.
-_SEARCH_COST = math.log10(1 / (0.44 * 0.35))
+_SEARCH_COST = -math.log10(SINGLE * DEFAULT_FAMILY[0].weight)
 
 
 def expected_evidence(
