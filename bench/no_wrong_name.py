@@ -1,9 +1,9 @@
 """No wrong name: captures of unmarked originals, of copies of another registry and of other documents.
 
-    python bench/no_wrong_name.py [--traces 10000] [--documents 12]
+    python bench/no_wrong_name.py [--traces 10000] [--documents 12] [--copies 100] [--seed 0]
 
 Real captures (our simulator and independent renderers) of real pages are read as `trace` reads them. Each
-reading is then decoded against many random keys with 1,000 copies each: the observations are reused, the
+reading is then decoded against many random keys, each with so many copies: the observations are reused, the
 codes are new, which is what a false accusation depends on. Decoding runs at α = 1e-2, so that one run shows
 the false alarms at 1e-2, 1e-3, 1e-4 and 1e-6 beside what the bound allows.
 """
@@ -27,7 +27,6 @@ from fother.formats.pdf.render import open_renderer
 from lab import CORPUS, Subject, power_pages, subject
 from renderers import render
 
-COPIES = 1000
 LEVELS = (1e-2, 1e-3, 1e-4, 1e-6)
 
 
@@ -56,8 +55,10 @@ def main() -> None:
     )
     parser.add_argument("--traces", type=int, default=10_000)
     parser.add_argument("--documents", type=int, default=12)
+    parser.add_argument("--copies", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    rng = np.random.default_rng(20260101)
+    rng = np.random.default_rng([20260101, arguments.seed])
     seen: list[tuple[str, int, Observations]] = []
     strangers = found_strangers = 0
     pages = power_pages(arguments.documents)
@@ -75,12 +76,15 @@ def main() -> None:
     for trace in range(arguments.traces):
         kind, length, observations = seen[trace % len(seen)]
         code = FingerprintingCode(rng.bytes(32), length, 3)
-        decoding = decode(code, COPIES, observations, alpha=LEVELS[0])
+        decoding = decode(code, arguments.copies, observations, alpha=LEVELS[0])
         count[kind] += 1
         best = min((n.log10_bound for n in decoding.named), default=0.0)
         for level in LEVELS:
             named[kind][level] += best <= np.log10(level)
-    print(f"{arguments.traces} traces of {len(seen)} readings against {COPIES} copies of a random key each")
+    print(
+        f"{arguments.traces} traces of {len(seen)} readings, "
+        f"each against {arguments.copies} copies of a random key"
+    )
     print("| capture of | traces | " + " | ".join(f"named at {level:g} (allowed)" for level in LEVELS) + " |")
     print("|---" * (2 + len(LEVELS)) + "|")
     for kind, total in count.items():
