@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -62,11 +61,6 @@ class Match:
     """All places where a document's pages were found."""
 
     pages: tuple[MatchedPage, ...]
-
-    @cached_property
-    def numbers(self) -> tuple[int, ...]:
-        """Original pages (0-based) that were found."""
-        return tuple(sorted({m.page for m in self.pages}))
 
 
 def claim(key: str, text: TextIndex, files: Sequence[LeakedFile]) -> None:
