@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from fother.codes.code import FingerprintingCode
 from fother.codes.observations import Observations
 from fother.errors import CopyCheckError, FotherError, StorageError
 from fother.flow.original import Original, open_original
+from fother.flow.parts import write_whole
 from fother.formats.pdf.document import PdfSource
 from fother.formats.pdf.render import open_renderer
 from fother.formats.pdf.template import CopyTemplate
@@ -163,17 +163,9 @@ class CopyMaker:
 
 
 def _write(path: Path, data: bytes) -> None:
-    # Under a name of its own: a second run of the same command may be writing the same copy.
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        write_whole(path, data)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise StorageError(
                 f"There is no room left to write to {path.parent}; free some and run the same command again "

@@ -7,7 +7,6 @@ import hashlib
 import os
 import signal
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -23,6 +22,7 @@ from fother.channels.layout.carriers import LayoutCarriers, plan
 from fother.errors import InputFileError, InterruptedWorkError, StorageError, UnmarkableError
 from fother.flow.copies import CopyJob, CopyMaker, MakeRequest
 from fother.flow.forecast import forecast
+from fother.flow.parts import sweep
 from fother.flow.progress import Progress, Silent, counted
 from fother.flow.strength import require_resistance, strength_factor
 from fother.formats.pdf.check import Layout, settle
@@ -37,7 +37,6 @@ MIN_CARRIERS = 12
 _TRIALS = 20240229
 #: Extracting the text of thousands of pages takes long; the four extreme trials find nearly all.
 _MANY_PAGES, _MANY_TRIALS, _FEW_TRIALS = 300, 12, 5
-_STALE = 3600.0  # seconds after which an unfinished file belongs to nobody
 _BATCH = 16  # copies that a kill at the worst moment makes the next run repeat
 _POOL_FROM = 24  # fewer copies than this are made sooner than worker processes start
 
@@ -293,10 +292,7 @@ def _require_carriers(document: Document, carriers: LayoutCarriers) -> None:
 def _make_folder(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for part in out.glob(".C-*.part"):
-            # A part may belong to another run of this command that is still at work.
-            if time.time() - part.stat().st_mtime > _STALE:
-                part.unlink()
+        sweep(out, "C-*")
     except OSError as error:
         raise StorageError(
             f"The folder {out} cannot be written ({error.strerror}); choose another."
