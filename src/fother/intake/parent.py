@@ -1,34 +1,26 @@
-"""Start the sandboxed reader and take what it says with caution."""
+"""Ask the sandboxed reader and take what it says with caution."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import re
 import stat
-import struct
-import subprocess
-import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fother.errors import InputFileError, PasswordError, SandboxError
+from fother.errors import InputFileError, SandboxError
 from fother.intake.limits import DEFAULT, Limits
-from fother.intake.wire import read_message
+from fother.intake.process import Message, ask
 from fother.model.capture import Characters, Sheet, Sighting
 
 ISOLATION = "a child process with limits on memory, time, files and output"
 #: What the child may have given up on top, told by itself before it sees the file's first byte.
 _EXTRAS = ("no new privileges", "no network", "no further processes")
 _STAMP = re.compile(r"[0-9a-f]{32}")
-_TOLD = ("memory_bytes", "cpu_seconds", "pixels", "kept_pixels", "sheets", "characters", "total_bytes")
-Message = tuple[dict[str, Any], list[NDArray[Any]]]
 
 
 def receive(path: Path, *, password: str = "", limits: Limits = DEFAULT) -> Sighting:
@@ -39,7 +31,7 @@ def receive(path: Path, *, password: str = "", limits: Limits = DEFAULT) -> Sigh
     Raises InputFileError, PasswordError or SandboxError, each with one clear sentence.
     """
     data = _read(path, limits)
-    untrusted = _ask(path, data, {"mode": "read", "password": password}, limits)
+    untrusted = ask(path.name, data, {"mode": "read", "password": password}, limits)
     try:
         sighting = _sighting(path.name, hashlib.sha256(data).hexdigest(), untrusted, limits)
     except (ValueError, KeyError, TypeError, IndexError, OverflowError):
@@ -55,7 +47,7 @@ def render_pages(
     """Grey pictures of some pages of a leaked PDF, by 0-based page number. Raises like `receive`."""
     data = _read(path, limits)
     request = {"mode": "render", "password": password, "pages": [int(p) for p in pages], "dpi": dpi}
-    untrusted = _ask(path, data, request, limits)
+    untrusted = ask(path.name, data, request, limits)
     try:
         return {_number(h["page"]): _picture(arrays) for h, arrays in untrusted if "page" in h}
     except (ValueError, KeyError, TypeError, IndexError, OverflowError):
@@ -143,69 +135,3 @@ def _number(untrusted: object) -> int:
 
 def _misfit(path: Path) -> SandboxError:
     return SandboxError(f"{path.name}: the reader's answer did not fit together, so it was not used.")
-
-
-def _ask(path: Path, data: bytes, request: dict[str, Any], limits: Limits) -> list[Message]:
-    options = {
-        **request,
-        **{k: getattr(limits, k) for k in _TOLD},
-    }
-    environment = {k: v for k, v in os.environ.items() if k in ("PATH", "PYTHONPATH", "SYSTEMROOT", "LANG")}
-    # One thread: a reader has no business with more, and thread stacks count against the memory limit.
-    environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(
-        [sys.executable, "-P", "-m", "fother.intake.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        cwd="/" if os.name == "posix" else None,
-    ) as child:
-        stdin, stdout = cast(BinaryIO, child.stdin), cast(BinaryIO, child.stdout)
-        timer = threading.Timer(limits.wall_seconds, child.kill)
-        feeder = threading.Thread(target=_feed, args=(stdin, options, data), daemon=True)
-        timer.start()
-        feeder.start()
-        try:
-            return _collect(path.name, stdout, limits)
-        except (ValueError, KeyError, TypeError):
-            raise SandboxError(
-                f"{path.name}: the reader stopped half-way; the file is damaged, hostile or too demanding."
-            ) from None
-        finally:
-            timer.cancel()
-            child.kill()
-
-
-def _feed(stdin: BinaryIO, options: dict[str, Any], data: bytes) -> None:
-    # Through the pipe, not as an argument: arguments are visible to everyone, and there is a password.
-    request = json.dumps(options).encode()
-    try:
-        stdin.write(struct.pack("<I", len(request)) + request)
-        stdin.write(data)
-        stdin.close()
-    except OSError:
-        return  # the child has stopped reading; its answer tells why
-
-
-def _collect(name: str, stdout: BinaryIO, limits: Limits) -> list[Message]:
-    messages: list[Message] = []
-    received = 0
-    while True:
-        message = read_message(stdout, 8 * limits.kept_pixels)
-        if message is None:
-            raise ValueError("no end")
-        header = message[0]
-        if header.get("end"):
-            return messages
-        if "refused" in header:
-            reason = str(header["refused"])[:300]
-            if reason == "password":
-                raise PasswordError(f"{name} is encrypted; give its password with --password.")
-            raise InputFileError(f"{name} cannot be used: {reason}.")
-        messages.append(message)
-        received += sum(array.nbytes for array in message[1])
-        if received > limits.total_bytes + 8 * limits.kept_pixels:
-            raise ValueError("too much")
-        if len(messages) > limits.sheets + 8:
-            raise ValueError("too many messages")

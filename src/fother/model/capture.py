@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -42,8 +43,50 @@ class GlyphBoxes:
 
 
 @dataclass(frozen=True)
+class TextPart:
+    """A stretch of a sighting's text that belongs together.
+
+    `kind` is one of "page", "body", "header", "footer", "note" (footnotes and endnotes), "comment", "deleted"
+    (what tracked changes took out), "hidden", "title", "subject", "slide", "notes" (of a speaker), "sheet"
+    (of a workbook), "cell text", "alternative" (text of a picture).
+    """
+
+    kind: str
+    start: int  #: code points of the sighting's text
+    end: int
+    sheet: int | None = None  #: number of the sheet that shows it
+    label: str = ""  #: which one: a sheet's name, a comment's author
+
+
+def _no_words() -> NDArray[np.int64]:
+    return np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True)
+class WordBoxes:
+    """Where the words of a text are seen: parallel arrays of length n, in the order of the text.
+
+    `box` (n, 4) is x0, y0, x1, y1 with y down: pixels of the sheet's picture where there is one, else points
+    from the top left of the page as shown. `confidence` (n,) is 0…1 as the recogniser says, 1 for text that
+    was read from a file and not recognised.
+    """
+
+    start: NDArray[np.int64] = field(default_factory=_no_words)  #: code points of the text
+    end: NDArray[np.int64] = field(default_factory=_no_words)
+    sheet: NDArray[np.int64] = field(default_factory=_no_words)
+    box: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 4)))
+    confidence: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+@dataclass(frozen=True)
 class Sighting:
-    """A leak as received, already reduced to pixels, text and integers by the sandbox."""
+    """A leak as received, already reduced to pixels, text and integers by the sandbox.
+
+    `text` is canonical: what all offsets count in. Parts do not overlap and are in order.
+    """
 
     artefact: str
     sha256: str
@@ -53,6 +96,12 @@ class Sighting:
     untrusted_stamps: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     isolation: str = ""  #: how the bytes were parsed
+    text: str = ""
+    parts: tuple[TextPart, ...] = ()
+    words: WordBoxes = field(default_factory=WordBoxes)
+    recognised: bool = False  #: the text was recognised in pictures (OCR)
+    #: what the file says about itself, untrusted: at most 64 names, values of at most 500 characters
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

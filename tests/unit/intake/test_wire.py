@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
 from fother.errors import SandboxError
-from fother.intake import parent
+from fother.intake import parent, process
 from fother.intake.wire import read_message, write_message
 
 LIMIT = 1 << 16
@@ -118,11 +118,11 @@ CODES, PLACES = np.array([65, 0xD800, 1 << 30], np.int32), np.full((3, 2), np.na
     ],
 )
 def test_a_reader_that_was_taken_over_is_not_believed(
-    message: parent.Message, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    message: process.Message, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "leak"
     path.write_bytes(b"x")
-    monkeypatch.setattr(parent, "_ask", lambda *_: [({"kind": "image/png"}, []), message])
+    monkeypatch.setattr(parent, "ask", lambda *_: [({"kind": "image/png"}, []), message])
     with pytest.raises(SandboxError, match="did not fit together"):
         parent.receive(path)
 
@@ -132,7 +132,7 @@ def test_text_and_stamps_are_cleaned(tmp_path: Path, monkeypatch: pytest.MonkeyP
     path.write_bytes(b"x")
     stamps = ["0" * 32, "x" * 32, "0" * 31]
     answer = [({"stamps": stamps, "pages": 1}, []), ({"page": 0, "readable": True}, [CODES, PLACES])]
-    monkeypatch.setattr(parent, "_ask", lambda *_: answer)
+    monkeypatch.setattr(parent, "ask", lambda *_: answer)
     seen = parent.receive(path)
     assert seen.untrusted_stamps == ("0" * 32,)
     assert seen.sheets[0].characters is not None
