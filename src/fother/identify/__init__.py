@@ -1,0 +1,1 @@
+"""Which document a text shows, which passages, and what was altered."""
