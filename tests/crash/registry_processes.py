@@ -11,9 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fother.errors import FotherError
-from fother.registry import IssuedFile, RecipientRow, Registry, open_registry
+from fother.registry import Artefact, DocumentText, IssuedFile, RecipientRow, Registry, open_registry
 
 STRANGER = 65534  #: user and group "nobody"
+TEXT = DocumentText("Words.").to_bytes()
 PEOPLE = 40  #: recipients that all writers draw from
 
 
@@ -41,6 +42,7 @@ def write_for_ever(home: str, diary: str, seed: int, rounds: int = 1_000_000) ->
                 pages=1,
                 carriers=content[::-1],
                 template=content[1:],
+                text=TEXT,
             )
             lines.write(f"document {document.id} {document.sha256}\n")
             edition = registry.edition(document.id, rng.choice([3, 5]), 0.02)
@@ -59,13 +61,22 @@ def write_for_ever(home: str, diary: str, seed: int, rounds: int = 1_000_000) ->
 def work_once(registry: Registry) -> None:
     """The whole life of one issue."""
     document = registry.add_document(
-        b"original", file_name="a.pdf", media_type="application/pdf", pages=1, carriers=b"c", template=b"t"
+        b"original",
+        file_name="a.pdf",
+        media_type="application/pdf",
+        pages=1,
+        carriers=b"c",
+        template=b"t",
+        text=TEXT,
     )
     edition = registry.edition(document.id, 3, 0.02)
     made = registry.reserve(edition.id, rows_of([1, 2]), source="list.csv")
     registry.mark_issued(*(file_of(registry, entry.copy.id) for entry in made.pending))
     registry.complete_issue(made.issue.id)
-    registry.record_trace(artefacts=[], parameters={}, verdict={}, report=b"report")
+    leak = registry.add_sighting(b"leak", name="leak.txt", media_type="text/plain", isolation="", text=TEXT)
+    named = [Artefact(leak.name, leak.sha256, leak.id)]
+    registry.record_identification(artefacts=named, result={}, report=b"identified")
+    registry.record_trace(artefacts=named, parameters={}, verdict={}, report=b"report")
 
 
 def die_before_step(home: str, step: int) -> None:
@@ -109,7 +120,7 @@ def fill_small_disk(home: str, answer: str, limit: int, what: str) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
     def large_document() -> None:
-        registry.add_document(os.urandom(2 * limit), file_name="l", media_type="x", pages=1)
+        registry.add_document(os.urandom(2 * limit), file_name="l", media_type="x", pages=1, text=TEXT)
 
     def large_issue() -> None:
         document = registry.documents()[0]
@@ -127,6 +138,6 @@ def work_as_stranger(home: str, answer: str) -> None:
 
     def add() -> None:
         with open_registry(Path(home)) as registry:
-            registry.add_document(b"new", file_name="n", media_type="x", pages=1)
+            registry.add_document(b"new", file_name="n", media_type="x", pages=1, text=TEXT)
 
     report(add, answer)

@@ -120,7 +120,7 @@ def test_a_kill_before_any_step_on_files_is_made_good_by_running_again(tmp_path:
             processes.work_once(registry)
             assert {f.severity for f in registry.check()} <= {"note"}, step
             assert [copy.index for copy in registry.copies()] == [0, 1]
-            assert len(registry.documents()) == len(registry.issues()) == 1
+            assert len(registry.documents()) == len(registry.issues()) == len(registry.sightings()) == 1
         if child.exitcode == 0:
             break
         assert child.exitcode == -9
@@ -170,10 +170,10 @@ def test_a_lasting_lock_is_told(tmp_path: Path) -> None:
     with open_registry(tmp_path, patience=0.1) as registry:
         assert registry.documents() == ()  # readers go on
         with pytest.raises(RegistryError, match="Another process keeps writing"):
-            registry.add_document(b"x", file_name="x", media_type="x", pages=1)
+            registry.add_document(b"x", file_name="x", media_type="x", pages=1, text=processes.TEXT)
         other.execute("ROLLBACK")
         other.close()
-        registry.add_document(b"x", file_name="x", media_type="x", pages=1)
+        registry.add_document(b"x", file_name="x", media_type="x", pages=1, text=processes.TEXT)
         assert [f.severity for f in registry.check()] == []
 
 
@@ -192,7 +192,9 @@ def answer_of(children: Any, target: Any, home: Path, *args: Any) -> str:
 def test_a_full_disk_is_told_and_changes_nothing(tmp_path: Path, children: Any, what: str) -> None:
     home = tmp_path / "home"
     with open_registry(home) as registry:
-        registry.add_document(b"x", file_name="x", media_type="x", pages=1, carriers=b"c")
+        registry.add_document(
+            b"x", file_name="x", media_type="x", pages=1, carriers=b"c", text=processes.TEXT
+        )
         kept = sorted(path for path in (home / "blobs").rglob("*") if path.is_file())
     said = answer_of(children, processes.fill_small_disk, home, 400_000, what)
     assert said.startswith("StorageError: ")
@@ -236,7 +238,7 @@ def test_a_stranger_is_told_about_missing_rights(public_folder: Path, children: 
 def test_a_folder_made_read_only_is_told(public_folder: Path, children: Any, locked: str) -> None:
     home = public_folder / "home"
     with open_registry(home) as registry:
-        registry.add_document(b"old", file_name="o", media_type="x", pages=1)
+        registry.add_document(b"old", file_name="o", media_type="x", pages=1, text=processes.TEXT)
     for path in [home, *home.rglob("*")]:
         os.chown(path, processes.STRANGER, processes.STRANGER)
     (home / locked).chmod(0o500)

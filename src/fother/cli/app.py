@@ -9,7 +9,20 @@ import typer
 from rich.console import Console
 
 import fother
-from fother.cli import check, copies, demo, forecast, issue, recipients, register, show, trace
+from fother.cli import (
+    check,
+    copies,
+    demo,
+    forecast,
+    identify,
+    intake,
+    issue,
+    recipients,
+    register,
+    reindex,
+    show,
+    trace,
+)
 from fother.cli.common import storage_error
 from fother.errors import FotherError
 
@@ -21,7 +34,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Leak damage control: individually marked copies, and tracing a leak back to its copy.",
 )
-for verb in (register, issue, trace, forecast, copies, recipients, show, check, demo):
+for verb in (
+    register,
+    issue,
+    intake,
+    identify,
+    trace,
+    forecast,
+    copies,
+    recipients,
+    show,
+    check,
+    reindex,
+    demo,
+):
     app.command(name=verb.NAME)(verb.run)
 
 

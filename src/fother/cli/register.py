@@ -16,7 +16,12 @@ NAME = "register"
 
 def run(
     file: Annotated[
-        Path, typer.Argument(help="The unmarked original, a PDF.", readable=False, show_default=False)
+        Path,
+        typer.Argument(
+            help="The unmarked original: a PDF to be marked, or any other document to be recognised.",
+            readable=False,
+            show_default=False,
+        ),
     ],
     title: Annotated[str | None, typer.Option(help="Title; the file name by default.")] = None,
     password: Annotated[
@@ -24,6 +29,12 @@ def run(
     ] = "",
     allow_signed: Annotated[
         bool, typer.Option(help="Accept a digitally signed PDF; its copies lose the signature.")
+    ] = False,
+    public: Annotated[
+        bool, typer.Option(help="A text known to everyone: quoting it will count for nothing.")
+    ] = False,
+    text_only: Annotated[
+        bool, typer.Option("--text-only", help="Only to be recognised in leaks; no copies will be issued.")
     ] = False,
     home: HomeOption = None,
     json: JsonOption = False,
@@ -36,7 +47,14 @@ def run(
     """
     with registry(home, create=True) as opened, progress(quiet or json) as bars:
         found = register(
-            opened, file, title=title, password=password, allow_signed=allow_signed, progress=bars
+            opened,
+            file,
+            title=title,
+            password=password,
+            allow_signed=allow_signed,
+            public=public,
+            text_only=text_only,
+            progress=bars,
         )
     document = found.document
     if json:
@@ -46,6 +64,7 @@ def run(
                 "title": document.title,
                 "known": found.known,
                 "sha256": document.sha256,
+                "public": document.public,
                 "pages": found.plan["pages"],
                 "notes": found.plan["notes"],
                 "forecast": found.plan["forecast"],

@@ -29,6 +29,10 @@ def print_forecast(plan: Mapping[str, Any]) -> None:
     """Pages, weak pages with their reasons, and how many recipients can be told apart."""
     pages = page_reports(plan)
     forecast = plan["forecast"]
+    if forecast is None:
+        for note in plan["notes"]:
+            out.print(note)
+        return
     marked = sum(p.marked_words for p in pages)
     words = sum(p.words for p in pages)
     share = f" ({marked / words:.0%} of {words} words can be moved)" if words else ""

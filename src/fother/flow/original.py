@@ -6,7 +6,7 @@ import hashlib
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -62,6 +62,22 @@ class Original:
         """The page as shown, (height, width) grey."""
         return self._renderer.render(page, dpi)[0]
 
+    def shown_boxes(self, page: int) -> NDArray[np.float64]:
+        """(n, 4) x0, y0, x1, y1 of the page's clusters, points from the top left as shown, y down."""
+        box = self.carriers.box[self._clusters(page)]
+        matrix = self.to_shown(page)
+        corners = np.stack([box[:, [0, 1]], box[:, [2, 1]], box[:, [2, 3]], box[:, [0, 3]]], 1)
+        shown = corners @ matrix[:, :2].T + matrix[:, 2]
+        return np.concatenate([shown.min(1), shown.max(1)], 1)
+
+    def words(self, page: int) -> list[str]:
+        """Texts of the page's clusters."""
+        return list(self.carriers.text[self._clusters(page)])
+
+    def _clusters(self, page: int) -> slice:
+        first, last = np.searchsorted(self.carriers.page, [page, page + 1])
+        return slice(int(first), int(last))
+
     def reach(self, page: int) -> float:
         """Largest displacement, in points, that marks of the strongest kind can give a word of the page."""
         _, _, response = self.carriers.response(page, MAX_STRENGTH)
@@ -75,8 +91,7 @@ class Original:
 
     def _reference(self, page: int) -> Reference:
         render, matrix = self._renderer.render(page, DPI * SUPERSAMPLING)
-        first, last = np.searchsorted(self.carriers.page, [page, page + 1])
-        part = slice(int(first), int(last))
+        part = self._clusters(page)
         return Reference.from_render(
             render,
             matrix,
@@ -95,9 +110,9 @@ class Original:
         """Tells which page a leaked text is."""
         return TextIndex(self.carriers)
 
-    def index(self) -> Iterator[tuple[int, PageIndex]]:
-        """What is needed to recognise every page that has carriers, one after the other."""
-        pages = np.unique(self.carriers.carrier_page).tolist()
+    def index(self, chosen: Collection[int] | None = None) -> Iterator[tuple[int, PageIndex]]:
+        """What is needed to recognise every page that has carriers, or the chosen of them, in order."""
+        pages = [p for p in np.unique(self.carriers.carrier_page).tolist() if chosen is None or p in chosen]
         count = min(_VOTING, max(60, _VOTING_TOTAL // max(len(pages), 1)))
         for page in pages:
             found = self._features(page)

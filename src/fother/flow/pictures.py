@@ -21,36 +21,33 @@ def page_evidence(
 ) -> PageEvidence:
     """Evidence of one page. `drawn` counts the pages drawn before; None leaves pictures out."""
     seen = reading.displacements
-    first, last = np.searchsorted(original.carriers.page, [seen.page, seen.page + 1])
-    box = original.carriers.box[int(first) : int(last)]
-    to_shown = original.to_shown(seen.page)
-    corners = np.stack([box[:, [0, 1]], box[:, [2, 1]], box[:, [2, 3]], box[:, [0, 3]]], 1)
-    shown = corners @ to_shown[:, :2].T + to_shown[:, 2]
     sigma = np.where(reading.soft.used, np.hypot(reading.soft.noise, np.minimum(seen.sigma, 9.0)), np.nan)
     with_pictures = drawn is not None and drawn < _MAX_PICTURES
     return PageEvidence(
-        artefact=page.file.path.name,
+        artefact=page.file.name,
         sheet=page.sheet,
         page=seen.page,
         page_size=original.size(seen.page),
-        boxes=np.concatenate([shown.min(1), shown.max(1)], 1),
+        boxes=original.shown_boxes(seen.page),
         mark=reading.soft.mark,
         sigma=sigma,
         density=seen.density,
         method=seen.method,
         carriers_read=len(reading.observations),
-        background=_png(original.picture(seen.page, _PAGE_DPI)) if with_pictures else b"",
-        sheet_image=_jpeg(page.image) if with_pictures and page.image is not None else b"",
+        background=png(original.picture(seen.page, _PAGE_DPI)) if with_pictures else b"",
+        sheet_image=jpeg(page.image) if with_pictures and page.image is not None else b"",
     )
 
 
-def _png(image: NDArray[np.uint8]) -> bytes:
+def png(image: NDArray[np.uint8]) -> bytes:
+    """A grey picture of text."""
     # Sixteen greys: text stays crisp and the report small.
     levels = (np.round(image / 17.0) * 17).astype(np.uint8)
     return bytes(cv2.imencode(".png", levels, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1])
 
 
-def _jpeg(image: NDArray[np.uint8]) -> bytes:
-    scale = min(1.0, _SHEET_SIDE / max(image.shape))
+def jpeg(image: NDArray[np.uint8], side: int = _SHEET_SIDE) -> bytes:
+    """A grey picture reduced to at most `side` pixels along its longer side."""
+    scale = min(1.0, side / max(image.shape))
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     return bytes(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 72])[1])

@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fother.channels.layout import glyphs
-from fother.channels.layout.glyphs import TextIndex
 from fother.channels.layout.observe import PageReading, observe
-from fother.errors import SandboxError
+from fother.flow.leaks import LeakedFile
 from fother.flow.original import Original
 from fother.flow.progress import Progress
-from fother.intake.parent import render_pages
-from fother.model.capture import Displacements, Sheet, Sighting
+from fother.model.capture import Displacements, Sheet
 from fother.vision.find import Capture, Found, find_pages
 from fother.vision.measure import measure
 from fother.vision.pixelgrid import measure_on_grid
-
-_RENDER_BATCH = 8  # pages of a leaked PDF rendered at a time, to bound memory
-_KEPT_CAPTURES = 24  # pictures kept from one document to the next, with their features
-
-
-@dataclass(frozen=True)
-class LeakedFile:
-    """One artefact: where it lies and what the sandbox made of it.
-
-    `captures` keeps the pictures that were looked at, by sheet, while documents are tried one after another;
-    `claimed` the documents (by any key) to whose text a sheet belongs.
-    """
-
-    path: Path
-    sighting: Sighting
-    password: str
-    captures: dict[int, Capture] = field(default_factory=dict)
-    claimed: dict[int, set[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,19 +42,11 @@ class Match:
     pages: tuple[MatchedPage, ...]
 
 
-def claim(key: str, text: TextIndex, files: Sequence[LeakedFile]) -> None:
-    """Note which sheets have text of the document `key`, so that others need not look at their pictures."""
-    for file in files:
-        for sheet in file.sighting.sheets:
-            if sheet.characters is not None and text.best(sheet.characters, 1):
-                file.claimed.setdefault(sheet.number, set()).add(key)
-
-
 def match_leak(key: str, original: Original, files: Sequence[LeakedFile], progress: Progress) -> Match:
     """Find the document's pages: through glyph positions where the leak has text, else through pixels.
 
-    Sheets whose text belongs to other documents alone (see `claim`) are passed over. Registration and
-    selection use the unmarked original only.
+    Sheets that other documents alone have claimed are passed over. Registration and selection use the
+    unmarked original only.
     """
     matched: list[MatchedPage] = []
     for file in files:
@@ -89,7 +60,7 @@ def match_leak(key: str, original: Original, files: Sequence[LeakedFile], progre
                 pictures.append(sheet)
             else:
                 progress.step()
-        matched += _by_pixels(original, file, pictures, progress)
+        matched += _by_pixels(key, original, file, pictures, progress)
     return Match(tuple(matched))
 
 
@@ -106,53 +77,27 @@ def _by_glyphs(original: Original, sheet: Sheet) -> Displacements | None:
 
 
 def _by_pixels(
-    original: Original, file: LeakedFile, sheets: Sequence[Sheet], progress: Progress
+    key: str, original: Original, file: LeakedFile, sheets: Sequence[Sheet], progress: Progress
 ) -> list[MatchedPage]:
-    if not sheets:
-        return []
-    index = dict(original.index())
-    if not index:
-        return []
     matched = []
-    for start in range(0, len(sheets), _RENDER_BATCH):
-        batch = sheets[start : start + _RENDER_BATCH]
-        _load(file, batch)
-        for sheet in batch:
-            capture = file.captures.get(sheet.number)
-            if capture is None:
-                progress.step()
-                continue
-            for found in find_pages(index, capture):
+    for sheet, capture in file.pictures(sheets):
+        likely = file.claimed.get(sheet.number, {}).get(key)
+        if capture is not None:
+            for found in _find(original, capture, likely):
                 seen = measure_page(original, found)
                 if seen:
                     matched.append(MatchedPage(file, sheet.number, seen, capture.image))
-            progress.step()
-        if len(sheets) > _KEPT_CAPTURES:
-            file.captures.clear()
+        progress.step()
     return matched
 
 
-def _load(file: LeakedFile, sheets: Sequence[Sheet]) -> None:
-    """Fetch the pictures of some sheets that are not there yet; pages that cannot be rendered stay out."""
-    missing = [s for s in sheets if s.number not in file.captures]
-    hidden = [s.number for s in missing if s.image is None]
-    rendered = _rendered(file, hidden)
-    for sheet in missing:
-        image = rendered.get(sheet.number) if sheet.image is None else sheet.image
-        if image is not None:
-            file.captures[sheet.number] = Capture(image)
-
-
-def _rendered(file: LeakedFile, pages: Sequence[int]) -> dict[int, NDArray[np.uint8]]:
-    """Pictures of some pages. A page that makes the reader fail must not hide the others."""
-    if not pages:
-        return {}
-    try:
-        return render_pages(file.path, pages, password=file.password)
-    except SandboxError:
-        if len(pages) == 1:
-            return {}
-    return {number: image for page in pages for number, image in _rendered(file, [page]).items()}
+def _find(original: Original, capture: Capture, likely: set[int] | None) -> list[Found]:
+    """Pages in a picture: the likely ones if any of them is there, else whichever."""
+    if likely:
+        found = find_pages(dict(original.index(likely)), capture)
+        if found:
+            return found
+    return find_pages(dict(original.index()), capture)
 
 
 def measure_page(original: Original, found: Found) -> tuple[Displacements, ...]:

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from fother.channels.layout.carriers import LayoutCarriers
-from fother.channels.layout.glyphs import TextIndex
 from fother.codes.code import FingerprintingCode
 from fother.errors import NotFoundError, UsageError
+from fother.flow.choose import Choice, choose, only
+from fother.flow.leaks import LeakedFile, receive_leaks
 from fother.flow.original import open_original
 from fother.flow.pictures import page_evidence
 from fother.flow.progress import Progress, Silent
-from fother.flow.reading import LeakedFile, claim, match_leak, read_pages
-from fother.intake.parent import receive
+from fother.flow.reading import match_leak, read_pages
 from fother.model.verdict import PageEvidence, Verdict
 from fother.registry import Artefact, Copy, Document, Edition, Registry
 from fother.report.sentences import bound_sentence, lr_sentence, none_sentence, verdict_sentence
@@ -56,27 +56,28 @@ def trace(
 ) -> Traced:
     """Name the copy or copies that a leak was made from, or none.
 
-    All `leaks` are taken as evidence of one leak and added up. Without `document` every registered document
-    is tried; the family of the bound is every copy of every document tried, so searching costs evidence,
-    never truth. `pictures` adds what the report draws.
+    All `leaks` are taken as evidence of one leak and added up. Without `document` the leak is identified
+    first: by its text, then by the shapes of its pages. The choice uses unmarked originals only, so it knows
+    no codeword and costs no evidence; the family of the bound is every copy of every document looked at.
+    `pictures` adds what the report draws.
 
     Raises InputFileError, PasswordError, SandboxError, NotFoundError, UsageError.
     """
     listener = progress or Silent()
     _check_arguments(leaks, alpha)
-    candidates = (registry.document(document),) if document else registry.documents()
-    if not candidates:
+    asked = registry.document(document) if document else None
+    if asked is None and not registry.documents():
         raise NotFoundError("The registry holds no document yet; register the original first.")
-    files = _receive(leaks, password, listener)
+    files = receive_leaks(leaks, password, listener)
+    choice = only(asked) if asked else choose(registry, files, listener)
+    candidates = choice.documents
     # Counted once: copies issued while the trace runs belong neither to the family nor to the decoding.
     counts = {e.id: registry.copies_count(e.id) for d in candidates for e in registry.editions(d.id)}
     family = sum(counts.values())
-    for candidate in candidates:
-        _claim(registry, candidate, files)
     seen = [s for d in candidates for s in _look(registry, d, counts, files, pictures, listener)]
     stamped = _stamped(registry, files)
-    tried = _tried(candidates, files, seen)
-    notes = tuple(note for file in files for note in file.sighting.notes)
+    tried = _tried(choice, files, seen)
+    notes = (*(note for file in files for note in file.sighting.notes), *choice.notes)
     listener.stage("Comparing with all copies")
     verdicts = [
         judge(
@@ -102,7 +103,7 @@ def trace(
     )
     return Traced(
         verdict,
-        tuple(Artefact(f.path.name, f.sighting.sha256) for f in files),
+        tuple(Artefact(f.name, f.sighting.sha256) for f in files),
         {"alpha": alpha, "document": document, "family": family},
     )
 
@@ -112,22 +113,6 @@ def _check_arguments(leaks: Sequence[Path], alpha: float) -> None:
         raise UsageError("Name at least one leaked file.")
     if not 0 < alpha <= 0.1:
         raise UsageError(f"--alpha is a probability above 0 and at most 0.1, not {alpha:g}.")
-
-
-def _receive(leaks: Sequence[Path], password: str, progress: Progress) -> list[LeakedFile]:
-    progress.stage("Opening the leak in the sandbox", len(leaks))
-    files = []
-    for path in leaks:
-        files.append(LeakedFile(path, receive(path, password=password), password))
-        progress.step()
-    return files
-
-
-def _claim(registry: Registry, document: Document, files: Sequence[LeakedFile]) -> None:
-    """Let the document claim the sheets that hold its text, before any picture is searched."""
-    if "carriers" in document.blobs and any(s.characters for f in files for s in f.sighting.sheets):
-        carriers = LayoutCarriers.from_bytes(registry.get_blob(document.blobs["carriers"]))
-        claim(document.id, TextIndex(carriers), files)
 
 
 def _look(
@@ -191,13 +176,13 @@ def _stamped(registry: Registry, files: Sequence[LeakedFile]) -> list[Copy]:
     return list(found.values())
 
 
-def _tried(
-    candidates: Sequence[Document], files: Sequence[LeakedFile], seen: Sequence[_Seen]
-) -> dict[str, object]:
+def _tried(choice: Choice, files: Sequence[LeakedFile], seen: Sequence[_Seen]) -> dict[str, object]:
     return {
-        "documents": len(candidates),
+        "documents": len(choice.documents),
+        "documents_searched": choice.searched,
+        "chosen_by": choice.how,
         "documents_found": [s.document.id for s in seen],
-        "artefacts": [f.path.name for f in files],
+        "artefacts": [f.name for f in files],
         "sheets": sum(len(f.sighting.sheets) for f in files),
         "pages": sorted({page.page + 1 for s in seen for page in s.evidence}),
         "isolation": files[0].sighting.isolation,

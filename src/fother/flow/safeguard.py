@@ -22,6 +22,8 @@ from fother.channels.layout.carriers import LayoutCarriers, plan
 from fother.errors import InputFileError, InterruptedWorkError, StorageError, UnmarkableError
 from fother.flow.copies import CopyJob, CopyMaker, MakeRequest
 from fother.flow.forecast import forecast
+from fother.flow.leaks import open_document
+from fother.flow.library import PDF, text_of
 from fother.flow.parts import sweep
 from fother.flow.progress import Progress, Silent, counted
 from fother.flow.strength import require_resistance, strength_factor
@@ -57,19 +59,31 @@ def register(
     title: str | None = None,
     password: str = "",
     allow_signed: bool = False,
+    public: bool = False,
+    text_only: bool = False,
     progress: Progress | None = None,
 ) -> Registered:
-    """Store an unmarked original, find its carriers, forecast what they can do.
+    """Store an unmarked original with its text, find its carriers, forecast what they can do.
 
-    Raises InputFileError, PasswordError, SignedFileError, StorageError.
+    A file that is not a PDF, one registered `text_only`, and a `public` text are kept for identification
+    alone: they get no carriers, and no copies of them can be issued.
+
+    Raises InputFileError, PasswordError, SandboxError, SignedFileError, StorageError.
     """
     listener = progress or Silent()
-    original, lock_notes = unlock(read_file(file), password)
+    data = read_file(file)
+    if not is_pdf(data):
+        return _register_text(registry, file, data, title, password, public, listener)
+    original, lock_notes = unlock(data, password)
+    if public or text_only:
+        return _register_text(registry, file, original, title, "", public, listener)
     known = registry.document_with_bytes(original)
     if known is not None and "template" in known.blobs:
         return Registered(known, registry.plan(known), True)
     source = PdfSource.open(original, allow_signed=allow_signed)
     carriers, template = _plan(source, listener)
+    listener.stage("Reading the text", None)
+    sighting = open_document(file.name, original, "", listener).sighting
     listener.stage("Forecasting", None)
     facts = {
         "notes": [*lock_notes, *source.notes],
@@ -79,14 +93,58 @@ def register(
     document = registry.add_document(
         original,
         file_name=file.name,
-        media_type="application/pdf",
+        media_type=PDF,
         pages=source.page_count,
         title=title,
         carriers=carriers.to_bytes(),
         template=template.to_bytes(),
         plan=facts,
+        text=text_of(sighting).to_bytes(),
     )
     return Registered(document, facts, False)
+
+
+def _register_text(
+    registry: Registry,
+    file: Path,
+    data: bytes,
+    title: str | None,
+    password: str,
+    public: bool,
+    progress: Progress,
+) -> Registered:
+    """Keep a document for identification alone: its text, without carriers."""
+    known = registry.document_with_bytes(data)
+    if known is not None:
+        if known.public != public:
+            known = registry.set_public(known.id, public)
+        return Registered(known, registry.plan(known), True)
+    progress.stage("Reading the text", None)
+    sighting = open_document(file.name, data, password, progress).sighting
+    if not any(map(str.isalnum, sighting.text)):
+        raise InputFileError(f"{file.name} holds no text, so a leak of it could not be recognised.")
+    why = "a public text" if public else "kept for identification only"
+    facts: dict[str, Any] = {
+        "notes": [f"{file.name} is {why}: leaks of it are recognised, copies of it cannot be issued."],
+        "pages": [],
+        "forecast": None,
+    }
+    document = registry.add_document(
+        data,
+        file_name=file.name,
+        media_type=sighting.media_type,
+        pages=len(sighting.sheets),
+        title=title,
+        plan=facts,
+        public=public,
+        text=text_of(sighting).to_bytes(),
+    )
+    return Registered(document, facts, False)
+
+
+def is_pdf(data: bytes) -> bool:
+    """Whether a file says of itself that it is a PDF, as readers take it (ISO 32000-2, annex I)."""
+    return b"%PDF-" in data[:1024]
 
 
 def _plan(source: PdfSource, progress: Progress) -> tuple[LayoutCarriers, CopyTemplate]:
@@ -137,7 +195,7 @@ def issue(
     require_resistance(resistance)  # before anything is reserved under it
     rows = read_recipients(recipients, listener.note)
     document = registry.document(reference)
-    carriers = LayoutCarriers.from_bytes(registry.get_blob(document.blobs["carriers"]))
+    carriers = _carriers(registry, document)
     _require_carriers(document, carriers)
     edition = registry.edition(document.id, resistance, strength_factor(strength))
     parameters = {"resistance": resistance, "strength": strength}
@@ -182,10 +240,10 @@ def forecast_again(
     """The document's plan with the forecast for these parameters. Raises NotFoundError, UsageError."""
     require_resistance(resistance)
     document = registry.document(reference)
+    carriers = _carriers(registry, document)
     facts = dict(registry.plan(document))
     factor = strength_factor(strength)
     if (resistance, factor) != (facts["forecast"]["resistance"], facts["forecast"]["strength"]):
-        carriers = LayoutCarriers.from_bytes(registry.get_blob(document.blobs["carriers"]))
         facts["forecast"] = forecast(carriers, resistance, factor)
     return document, facts
 
@@ -276,6 +334,15 @@ def _present(out: Path, entry: Entry) -> bool:
     except OSError:
         return False
     return hashlib.sha256(data).hexdigest() == entry.copy.sha256
+
+
+def _carriers(registry: Registry, document: Document) -> LayoutCarriers:
+    if "carriers" not in document.blobs:
+        raise UnmarkableError(
+            f"{document.title} was registered for identification only, so copies of it cannot be told apart; "
+            "only a PDF can be marked."
+        )
+    return LayoutCarriers.from_bytes(registry.get_blob(document.blobs["carriers"]))
 
 
 def _require_carriers(document: Document, carriers: LayoutCarriers) -> None:

@@ -2,49 +2,63 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import resource
-import signal
 import sys
+from pathlib import Path
 from typing import Any
+
+from fother.intake.sandbox import landlock, limits, seccomp, system, words
+from fother.intake.sandbox.interface import Promise
+from fother.intake.sandbox.places import DEVICES, MACHINE, python_places, system_places
+
+#: What each sandbox leaves to the reader itself, by the name that is the reader's last argument.
+_SHARES = {
+    "bubblewrap": (words.LANDLOCK, words.SECCOMP),
+    "landlock": (words.LANDLOCK, words.SECCOMP),
+    "seccomp": (words.SECCOMP,),
+    "limits": (),
+}
 
 
 def confine(options: dict[str, Any]) -> list[str]:
-    """Take on the limits that the parent asks for and give up the rest; returns what was given up."""
-    _limit(options)
-    return _renounce()
+    """Take on the limits that the parent asks for and give up the rest, for good.
+
+    Call it with one thread running, after what parses has been imported. Which sandbox the process was
+    started in, its last argument says; without one it takes on all it can by itself. Returns the layers in
+    force and what they rule out, in the words of `sandbox.words`.
+    """
+    name = sys.argv[-1] if sys.argv[-1] in _SHARES else "landlock"
+    # Asked first: in a user namespace of its own root does not look like root.
+    root = sys.platform != "win32" and os.geteuid() == 0
+    said = [words.LIMITS] if limits.limit(options) else []
+    if system.is_linux():
+        said += _renounce(name)
+    # Where seccomp is in force, threads stay possible.
+    if words.SECCOMP not in said and limits.forbid_processes() and not root:
+        said.append(Promise.PROCESSES.value)
+    return list(dict.fromkeys(said))
 
 
-def _limit(options: dict[str, Any]) -> None:
-    memory, cpu = int(options["memory_bytes"]), int(options["cpu_seconds"])
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    if sys.platform.startswith("linux"):
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+def _renounce(name: str) -> list[str]:
+    said = []
+    readable = _readable()  # looked up while root may still look everywhere
+    system.end_with_parent()
+    # Told by the parent, which started it so; a namespace cannot be recognised for sure from inside.
+    if name == "bubblewrap":
+        said += [words.BUBBLEWRAP, Promise.NETWORK.value, Promise.READING.value, Promise.WRITING.value]
+    elif system.leave_network():
+        said.append(Promise.NETWORK.value)
+    system.drop_capabilities()
+    if not system.renounce_privileges():
+        return said
+    said.append(words.NO_PRIVILEGES)
+    if words.LANDLOCK in _SHARES[name] and landlock.restrict(readable):
+        said += [words.LANDLOCK, Promise.READING.value, Promise.WRITING.value]
+    if words.SECCOMP in _SHARES[name] and seccomp.restrict():
+        said.append(words.SECCOMP)
+        said += [p.value for p in (Promise.NETWORK, Promise.WRITING, Promise.PROCESSES)]
+    return said
 
 
-# linux/prctl.h and linux/sched.h
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
-_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
-
-
-def _renounce() -> list[str]:
-    """Give up what a reader never needs, as far as this system lets a process do so; returns what was."""
-    given_up = []
-    bound = os.geteuid() != 0  # root is not bound by a limit on processes
-    if sys.platform.startswith("linux"):
-        libc = ctypes.CDLL(None, use_errno=True)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-        # A network of its own has no interface; systems that forbid user namespaces refuse this.
-        if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0:
-            given_up.append("no network")
-        if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
-            given_up.append("no new privileges")
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-    if bound:
-        given_up.append("no further processes")
-    return given_up
+def _readable() -> list[Path]:
+    return [*python_places(), *system_places(), *(Path(p) for p in (*MACHINE, *DEVICES))]

@@ -1,137 +1,205 @@
-"""Ask the sandboxed reader and take what it says with caution."""
+"""Ask the sandboxed reader and take what it says with caution.
+
+Files inside others (archives, attachments, pictures in letters) come back as bytes that nothing looks at
+here; each is handed to a reader of its own.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import stat
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fother.errors import InputFileError, SandboxError
+from fother.errors import FotherError, InputFileError, SandboxError
+from fother.intake.claims import check, number, picture
 from fother.intake.limits import DEFAULT, Limits
-from fother.intake.process import Message, ask
-from fother.model.capture import Characters, Sheet, Sighting
+from fother.intake.process import Message, ask, printable
+from fother.model.capture import Sighting
 
-ISOLATION = "a child process with limits on memory, time, files and output"
-#: What the child may have given up on top, told by itself before it sees the file's first byte.
-_EXTRAS = ("no new privileges", "no network", "no further processes")
-_STAMP = re.compile(r"[0-9a-f]{32}")
+_MISFITS = (ValueError, KeyError, TypeError, IndexError, OverflowError, AttributeError)
+_MOST_NOTES = 60
+_SPLIT = re.compile(r"[/\\]+")
+
+
+@dataclass(frozen=True)
+class Received:
+    """One file of a leak: as it came, or taken out of another.
+
+    `name` shows the way to it, as in "archive.zip/report.docx"; it is safe to show, and no path.
+    """
+
+    name: str
+    data: bytes
+    sighting: Sighting
 
 
 def receive(path: Path, *, password: str = "", limits: Limits = DEFAULT) -> Sighting:
-    """Read one leaked file.
+    """Read one leaked file that has pages or pictures; files inside it are left alone.
 
     Pages of a PDF come back as glyphs only; `render_pages` gives their pictures when they are needed.
 
     Raises InputFileError, PasswordError or SandboxError, each with one clear sentence.
     """
     data = _read(path, limits)
-    untrusted = ask(path.name, data, {"mode": "read", "password": password}, limits)
-    try:
-        sighting = _sighting(path.name, hashlib.sha256(data).hexdigest(), untrusted, limits)
-    except (ValueError, KeyError, TypeError, IndexError, OverflowError):
-        raise _misfit(path) from None
+    sighting, _, _ = _look(path.name, data, password, limits)
     if not sighting.sheets:
         raise InputFileError(f"{path.name}: nothing to look at in this file; it has no page and no picture.")
     return sighting
+
+
+def receive_all(path: Path, *, password: str = "", limits: Limits = DEFAULT) -> tuple[Received, ...]:
+    """Read one leaked file of any kind, and the files inside it: the file first, then each with its own.
+
+    What a member lacks is told in the notes of what it lies in; it hides no other. Raises InputFileError,
+    PasswordError or SandboxError when the file itself cannot be read.
+    """
+    return receive_bytes(path.name, _read(path, limits), password=password, limits=limits)
+
+
+def receive_bytes(
+    name: str, data: bytes, *, password: str = "", limits: Limits = DEFAULT
+) -> tuple[Received, ...]:
+    """`receive_all` for bytes that are already in memory."""
+    _require_content(name, len(data), limits)
+    budget = _Budget(limits, password, time.monotonic)
+    return tuple(budget.open(name, data, 0))
 
 
 def render_pages(
     path: Path, pages: Sequence[int], *, dpi: float = 200.0, password: str = "", limits: Limits = DEFAULT
 ) -> dict[int, NDArray[np.uint8]]:
     """Grey pictures of some pages of a leaked PDF, by 0-based page number. Raises like `receive`."""
-    data = _read(path, limits)
+    return render_bytes(path.name, _read(path, limits), pages, dpi=dpi, password=password, limits=limits)
+
+
+def render_bytes(
+    name: str,
+    data: bytes,
+    pages: Sequence[int],
+    *,
+    dpi: float = 200.0,
+    password: str = "",
+    limits: Limits = DEFAULT,
+) -> dict[int, NDArray[np.uint8]]:
+    """`render_pages` for bytes that are already in memory, such as a member of an archive."""
     request = {"mode": "render", "password": password, "pages": [int(p) for p in pages], "dpi": dpi}
-    untrusted = ask(path.name, data, request, limits)
+    untrusted = ask(name, data, request, limits)
     try:
-        return {_number(h["page"]): _picture(arrays) for h, arrays in untrusted if "page" in h}
-    except (ValueError, KeyError, TypeError, IndexError, OverflowError):
-        raise _misfit(path) from None
+        return {number(h["page"]): picture(arrays) for h, arrays in untrusted if "page" in h}
+    except _MISFITS:
+        raise _misfit(name) from None
+
+
+class _Budget:
+    """What is left for one artefact and everything inside it."""
+
+    def __init__(self, limits: Limits, password: str, clock: Callable[[], float]) -> None:
+        self._limits = limits
+        self._password = password
+        self._clock = clock
+        self._end = clock() + limits.all_seconds
+
+    def open(self, name: str, data: bytes, depth: int) -> list[Received]:
+        """A file and what is inside it. Raises when the file itself cannot be read."""
+        remaining = self._end - self._clock()
+        if remaining <= 0 or self._limits.total_bytes <= 0:
+            raise SandboxError(f"{name} was not read: the files before it used up what one leak may cost.")
+        limits = replace(self._limits, wall_seconds=min(self._limits.wall_seconds, remaining))
+        sighting, members, size = _look(name, data, self._password, limits)
+        unpacked = sum(len(content) for _, content in members)
+        self._limits = replace(
+            self._limits,
+            total_bytes=self._limits.total_bytes - size,
+            members=max(self._limits.members - len(members), 0),
+            unpacked_bytes=max(self._limits.unpacked_bytes - unpacked, 0),
+        )
+        inside, notes = self._open_members(name, members, depth)
+        if not (sighting.sheets or sighting.text or members):
+            notes.insert(0, f"{name} holds no text and no picture.")
+        hidden = len(notes) - _MOST_NOTES
+        if hidden > 0:
+            notes = [*notes[:_MOST_NOTES], f"{name}: {hidden} more files in it could not be read."]
+        return [Received(name, data, replace(sighting, notes=(*sighting.notes, *notes))), *inside]
+
+    def _open_members(
+        self, name: str, members: Sequence[tuple[str, bytes]], depth: int
+    ) -> tuple[list[Received], list[str]]:
+        if members and depth >= self._limits.depth:
+            return [], [f"{name} is nested too deeply, so the {len(members)} files in it were not read."]
+        inside: list[Received] = []
+        notes: list[str] = []
+        taken: set[str] = set()
+        for untrusted_name, content in members:
+            shown = f"{name}/{_unused(member_name(untrusted_name), taken)}"
+            try:
+                inside += self.open(shown, content, depth + 1)
+            except FotherError as error:
+                notes.append(str(error))
+        return inside, notes
+
+
+def member_name(untrusted: str) -> str:
+    """A name from inside a container made safe to show: no steps upwards, no control characters."""
+    words = (printable(word, 200) for word in _SPLIT.split(untrusted[-400:]))
+    kept = [word for word in words if word not in ("", ".", "..") and not re.fullmatch(r"[A-Za-z]:", word)]
+    return "/".join(kept)[-200:].lstrip("/") or "without a name"
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    chosen, count = name, 1
+    while chosen in taken:
+        count += 1
+        chosen = f"{name} ({count})"
+    taken.add(chosen)
+    return chosen
+
+
+def _look(
+    name: str, data: bytes, password: str, limits: Limits
+) -> tuple[Sighting, list[tuple[str, bytes]], int]:
+    """The sighting of one file, the files inside it, and the bytes that crossed for it."""
+    untrusted = ask(name, data, {"mode": "read", "password": password}, limits)
+    try:
+        sighting, members = check(name, hashlib.sha256(data).hexdigest(), untrusted, limits)
+    except _MISFITS:
+        raise _misfit(name) from None
+    return sighting, members, _size(untrusted)
+
+
+def _size(messages: Sequence[Message]) -> int:
+    return sum(array.nbytes for _, arrays in messages for array in arrays)
 
 
 def _read(path: Path, limits: Limits) -> bytes:
     try:
         status = path.stat()
-        size = status.st_size
         if stat.S_ISDIR(status.st_mode):
             raise InputFileError(f"{path.name} is a folder; name the files in it.")
         if not stat.S_ISREG(status.st_mode):
             raise InputFileError(f"{path.name} is not a file but a pipe or device; save its content first.")
-        if size > limits.file_bytes:
-            raise InputFileError(
-                f"{path.name} has {size >> 20} MB; files over {limits.file_bytes >> 20} MB are not read."
-            )
+        _require_content(path.name, status.st_size, limits)
         data = path.read_bytes()
     except OSError as error:
         raise InputFileError(f"{path}: cannot be read ({error.strerror}).") from None
-    if not data:
-        raise InputFileError(f"{path.name} is empty (0 bytes); get the file again.")
+    _require_content(path.name, len(data), limits)
     return data
 
 
-def _sighting(name: str, sha256: str, untrusted: Sequence[Message], limits: Limits) -> Sighting:
-    """Check what the child said. Raises ValueError and the like when it does not fit together."""
-    media_type = ""
-    stamps: tuple[str, ...] = ()
-    sheets: list[Sheet] = []
-    notes: list[str] = []
-    extras: list[str] = []
-    for header, arrays in untrusted:
-        if "isolation" in header:
-            extras = [extra for extra in _EXTRAS if extra in header["isolation"]]
-        elif "kind" in header:
-            media_type = str(header["kind"])
-        elif "stamps" in header:
-            stamps = tuple(s for s in header["stamps"] if _STAMP.fullmatch(s))
-            if (pages := _number(header["pages"])) > limits.sheets:
-                notes.append(f"{name} has {pages} pages; the first {limits.sheets} were read.")
-        elif "stopped" in header:
-            notes.append(f"Of {name} only the first {len(sheets)} pages could be read: damaged or too large.")
-        elif "page" in header:
-            sheets.append(_sheet(name, header, arrays))
-            if header.get("cut"):
-                notes.append(f"{name} is damaged or cut off; what is left of it was read.")
-    return Sighting(
-        artefact=name,
-        sha256=sha256,
-        media_type=media_type,
-        sheets=tuple(sheets),
-        untrusted_stamps=stamps,
-        notes=tuple(dict.fromkeys(notes)),
-        isolation=", ".join([ISOLATION, *extras]),
-    )
+def _require_content(name: str, size: int, limits: Limits) -> None:
+    if size > limits.file_bytes:
+        raise InputFileError(
+            f"{name} has {size >> 20} MB; files over {limits.file_bytes >> 20} MB are not read."
+        )
+    if not size:
+        raise InputFileError(f"{name} is empty (0 bytes); get the file again.")
 
 
-def _sheet(name: str, header: dict[str, Any], arrays: list[NDArray[Any]]) -> Sheet:
-    number = _number(header["page"])
-    if "readable" not in header:
-        return Sheet(name, number, _picture(arrays))
-    if not header["readable"]:
-        return Sheet(name, number, None)
-    codes, origin = arrays
-    if codes.dtype != np.int32 or codes.ndim != 1 or origin.shape != (len(codes), 2):
-        raise ValueError("text and places do not belong together")
-    text = "".join(chr(c) if 0 < c < 0xD800 or 0xDFFF < c < 0x110000 else "\ufffd" for c in codes.tolist())
-    return Sheet(name, number, None, Characters(text, np.nan_to_num(origin.astype(np.float64))))
-
-
-def _picture(arrays: Sequence[NDArray[Any]]) -> NDArray[np.uint8]:
-    (picture,) = arrays
-    if picture.dtype != np.uint8 or picture.ndim != 2 or not picture.size:
-        raise ValueError("not a grey picture")
-    return cast("NDArray[np.uint8]", picture)
-
-
-def _number(untrusted: object) -> int:
-    if not isinstance(untrusted, int) or not 0 <= untrusted < 1 << 31:
-        raise ValueError("not a page number")
-    return int(untrusted)
-
-
-def _misfit(path: Path) -> SandboxError:
-    return SandboxError(f"{path.name}: the reader's answer did not fit together, so it was not used.")
+def _misfit(name: str) -> SandboxError:
+    return SandboxError(f"{name}: the reader's answer did not fit together, so it was not used.")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
 import struct
-import subprocess
 import sys
 import threading
 from typing import Any, BinaryIO, cast
@@ -14,9 +13,15 @@ from numpy.typing import NDArray
 
 from fother.errors import InputFileError, PasswordError, SandboxError
 from fother.intake.limits import Limits
+from fother.intake.sandbox import start
 from fother.intake.wire import read_message
 
-_TOLD = ("memory_bytes", "cpu_seconds", "pixels", "kept_pixels", "sheets", "characters", "total_bytes")
+_TOLD = (
+    *("memory_bytes", "cpu_seconds", "pixels", "kept_pixels", "sheets", "characters", "total_bytes"),
+    *("text", "members", "unpacked_bytes", "part_bytes", "ratio"),
+)
+_OTHER_MESSAGES = 64
+_HEADERS = 8 << 20  # bytes of all headers together
 Message = tuple[dict[str, Any], list[NDArray[Any]]]
 
 
@@ -29,17 +34,7 @@ def ask(name: str, data: bytes, request: dict[str, Any], limits: Limits) -> list
         **request,
         **{k: getattr(limits, k) for k in _TOLD},
     }
-    environment = {k: v for k, v in os.environ.items() if k in ("PATH", "PYTHONPATH", "SYSTEMROOT", "LANG")}
-    # One thread: a reader has no business with more, and thread stacks count against the memory limit.
-    environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(
-        [sys.executable, "-P", "-m", "fother.intake.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        cwd="/" if os.name == "posix" else None,
-    ) as child:
+    with start([sys.executable, "-P", "-m", "fother.intake.child"]) as child:
         stdin, stdout = cast(BinaryIO, child.stdin), cast(BinaryIO, child.stdout)
         timer = threading.Timer(limits.wall_seconds, child.kill)
         feeder = threading.Thread(target=_feed, args=(stdin, options, data), daemon=True)
@@ -67,24 +62,44 @@ def _feed(stdin: BinaryIO, options: dict[str, Any], data: bytes) -> None:
         return  # the child has stopped reading; its answer tells why
 
 
+def printable(untrusted: str, most: int) -> str:
+    """At most `most` characters on one line, without those that would steer a terminal or turn its text."""
+    return " ".join("".join(c if c.isprintable() else " " for c in untrusted[:most]).split())
+
+
+class _Counted(io.RawIOBase):
+    """A stream that knows how much was taken from it: headers cost the parent memory as well."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self.taken = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.taken += len(data)
+        return data
+
+
 def _collect(name: str, stdout: BinaryIO, limits: Limits) -> list[Message]:
     messages: list[Message] = []
-    received = 0
+    stream = _Counted(stdout)
     while True:
-        message = read_message(stdout, 8 * limits.kept_pixels)
+        message = read_message(cast(BinaryIO, stream), 8 * limits.kept_pixels)
         if message is None:
             raise ValueError("no end")
         header = message[0]
         if header.get("end"):
             return messages
         if "refused" in header:
-            reason = str(header["refused"])[:300]
+            reason = printable(str(header["refused"]), 300)
             if reason == "password":
                 raise PasswordError(f"{name} is encrypted; give its password with --password.")
+            if header.get("locked"):
+                raise PasswordError(f"{name} cannot be used: {reason}.")
             raise InputFileError(f"{name} cannot be used: {reason}.")
         messages.append(message)
-        received += sum(array.nbytes for array in message[1])
-        if received > limits.total_bytes + 8 * limits.kept_pixels:
+        if stream.taken > limits.total_bytes + 8 * limits.kept_pixels + _HEADERS:
             raise ValueError("too much")
-        if len(messages) > limits.sheets + 8:
+        if len(messages) > limits.sheets + limits.members + _OTHER_MESSAGES:
             raise ValueError("too many messages")

@@ -10,6 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 _MAX_HEADER = 1 << 20
+_MAX_ARRAYS = 8
+#: Kinds of text parts (`model.capture.TextPart`) in the order of their numbers on the wire.
+PART_KINDS = (
+    "page",
+    "body",
+    "header",
+    "footer",
+    "note",
+    "comment",
+    "deleted",
+    "hidden",
+    "title",
+    "subject",
+    "slide",
+    "notes",
+    "sheet",
+    "cell text",
+    "alternative",
+)
 
 
 def write_message(stream: BinaryIO, header: dict[str, Any], *arrays: NDArray[Any]) -> None:
@@ -23,7 +42,7 @@ def write_message(stream: BinaryIO, header: dict[str, Any], *arrays: NDArray[Any
 
 
 def read_message(stream: BinaryIO, max_bytes: int) -> tuple[dict[str, Any], list[NDArray[Any]]] | None:
-    """The next message, None at the end of the stream.
+    """The next message, None at the end of the stream. Its arrays have at most `max_bytes` together.
 
     Raises ValueError when a length, a type or a shape is not as agreed: the sender is not trusted.
     """
@@ -41,8 +60,11 @@ def read_message(stream: BinaryIO, max_bytes: int) -> tuple[dict[str, Any], list
         raise ValueError("header nested too deeply") from None
     if not isinstance(header, dict) or not isinstance(header.get("arrays"), list):
         raise ValueError("malformed header")
+    described = header.pop("arrays")
+    if len(described) > _MAX_ARRAYS:
+        raise ValueError("too many arrays")
     arrays = []
-    for entry in header.pop("arrays"):
+    for entry in described:
         if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[1], list):
             raise ValueError("malformed array description")
         kind, shape = entry
@@ -52,8 +74,9 @@ def read_message(stream: BinaryIO, max_bytes: int) -> tuple[dict[str, Any], list
             raise ValueError("unexpected array shape")
         dtype = np.dtype(kind)
         length = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
-        if length > max_bytes:
-            raise ValueError("array too large")
+        max_bytes -= length
+        if max_bytes < 0:
+            raise ValueError("arrays too large")
         arrays.append(np.frombuffer(_exactly(stream, length), dtype).reshape(shape))
     return header, arrays
 

@@ -73,8 +73,12 @@ def _users(connection: Connection, sha256: str) -> str:
             (schema.edition.c.carriers == sha256) | (schema.edition.c.template == sha256)
         )
     ).scalars()
-    traces = connection.execute(select(schema.trace.c.id).where(schema.trace.c.report == sha256)).scalars()
-    users = [f"{owner} {role}" for owner, role in found] + list(editions) + list(traces)
+    sighting = schema.sighting.c
+    leaks = select(sighting.id).where((sighting.sha256 == sha256) | (sighting.text == sha256))
+    users = [f"{owner} {role}" for owner, role in found] + list(editions)
+    users += connection.execute(leaks).scalars()
+    for table in (schema.trace, schema.identification):
+        users += connection.execute(select(table.c.id).where(table.c.report == sha256)).scalars()
     return ", ".join(users) or sha256
 
 
@@ -156,3 +160,44 @@ def finished(connection: Connection) -> Iterator[Finding]:
     )
     for name in connection.execute(originals).scalars():
         yield Finding("error", name, f"Document {name} does not refer to its own original.")
+
+
+def named(connection: Connection) -> Iterator[Finding]:
+    """Findings about artefacts of identifications and traces that name a sighting which is not theirs."""
+    sightings = connection.execute(select(schema.sighting.c.id, schema.sighting.c.sha256))
+    kept = {row.id: row.sha256 for row in sightings}
+    for table in (schema.identification, schema.trace):
+        for owner, artefacts in connection.execute(
+            select(table.c.id, table.c.artefacts).order_by(table.c.id)
+        ):
+            for artefact in artefacts:
+                name = artefact.get("sighting")
+                if name is not None and kept.get(name) != artefact["sha256"]:
+                    yield Finding(
+                        "error",
+                        owner,
+                        f"{owner} names sighting {name}, which is missing or of another file; "
+                        "restore the registry from your backup.",
+                    )
+
+
+def searchable(connection: Connection) -> Iterator[Finding]:
+    """A note about documents whose text is not kept yet: those registered before it was."""
+    roles = schema.document_blob.c
+    query = (
+        select(schema.document.c.id)
+        .where(
+            ~select(roles.document)
+            .where(roles.document == schema.document.c.id, roles.role == "text")
+            .exists()
+        )
+        .order_by(schema.document.c.id)
+    )
+    missing = connection.execute(query).scalars().all()
+    if missing:
+        subject = missing[0] if len(missing) == 1 else f"{len(missing)} documents"
+        yield Finding(
+            "note",
+            subject,
+            f"The text of {subject} is not stored yet; it will be indexed at the next identify or reindex.",
+        )

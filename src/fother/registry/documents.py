@@ -34,6 +34,7 @@ def add(
     file_name: str,
     media_type: str,
     pages: int,
+    public: bool,
     blobs: Mapping[BlobRole, tuple[str, int]],
     now: datetime,
     entropy: Entropy,
@@ -59,6 +60,7 @@ def add(
             media_type=media_type,
             pages=pages,
             registered_at=now,
+            public=public,
         )
     )
     connection.execute(
@@ -73,10 +75,15 @@ def add(
 def set_blob(
     connection: Connection, document: str, role: BlobRole, sha256: str, size: int, now: datetime
 ) -> None:
-    """Give a document other carriers, another template or plan; its editions keep the ones they have."""
+    """Give a document another blob of a role; its editions keep the ones they have."""
     note_blob(connection, sha256, size, now)
     entry = upsert(schema.document_blob).values(document=document, role=role, sha256=sha256)
     connection.execute(entry.on_conflict_do_update(["document", "role"], set_={"sha256": sha256}))
+
+
+def set_public(connection: Connection, document: str, public: bool) -> None:
+    table = schema.document
+    connection.execute(update(table).where(table.c.id == document).values(public=public))
 
 
 def listed(connection: Connection) -> tuple[Document, ...]:

@@ -7,10 +7,19 @@ from collections.abc import Callable
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LETTERS = "ABCDEFGHJKMNPQRSTVWXY"  #: of editions; Z is kept to make the sequence longer
-PREFIXES = {"D": "document", "E": "edition", "I": "issue", "R": "recipient", "C": "copy", "T": "trace"}
+PREFIXES = {
+    "D": "document",
+    "E": "edition",
+    "I": "issue",
+    "R": "recipient",
+    "C": "copy",
+    "T": "trace",
+    "L": "sighting",  #: of a leak
+    "M": "identification",  #: a match, or that there is none
+}
 
 _READ_AS = str.maketrans("OIL", "011")
-_ID = re.compile(r"([DEIRCT])-([0-9A-Z-]*)")
+_ID = re.compile(r"([DEIRCTLM])-([0-9A-Z-]*)")
 
 Entropy = Callable[[int], bytes]  #: n -> n unpredictable bytes
 

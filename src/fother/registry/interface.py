@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,18 +14,21 @@ from fother.registry.records import (
     Document,
     Edition,
     Finding,
+    IdentificationRecord,
     Issue,
     IssuedFile,
     Recipient,
     RecipientRow,
     Record,
     Reservation,
+    SightingRecord,
     Trace,
 )
+from fother.registry.texts import DocumentText
 
 
 class Registry(Protocol):
-    """Documents, recipients, issues, copies, traces and their keys.
+    """Documents, recipients, issues, copies, sightings, identifications, traces and their keys.
 
     Every method that writes is one transaction: when it returns, the change outlasts a power cut; when it
     raises or is killed, nothing has changed. Any number of processes may use one registry at once.
@@ -36,6 +40,10 @@ class Registry(Protocol):
     @property
     def home(self) -> Path:
         """The folder of the registry."""
+
+    @property
+    def index_folder(self) -> Path:
+        """Where indexes of the documents' texts are kept; it may not exist, and deleting it loses nothing."""
 
     def close(self) -> None:
         """Let go of the registry; it can be opened again."""
@@ -53,11 +61,18 @@ class Registry(Protocol):
         carriers: bytes | None = None,
         template: bytes | None = None,
         plan: Mapping[str, Any] | None = None,
+        public: bool = False,
+        text: bytes | None = None,
     ) -> Document:
         """Register an original; the document that has the same bytes, unchanged, when there is one.
 
-        Without a title the file name without its ending is the title.
+        Without a title the file name without its ending is the title. `text` is a `DocumentText.to_bytes()`;
+        RegistryError when it is not. `public`: the text is known to everyone, so that a quotation of it
+        counts for nothing.
         """
+
+    def set_public(self, document: str, public: bool) -> Document:
+        """Say that the text of a document is known to everyone, or that it is not. Raises NotFoundError."""
 
     def document_with_bytes(self, original: bytes) -> Document | None:
         """The document with exactly these bytes, if they are registered."""
@@ -69,9 +84,10 @@ class Registry(Protocol):
         """By id, title, file name, or the unique start of an id. Raises NotFoundError with near matches."""
 
     def put_blob(self, document: str, role: BlobRole, data: bytes) -> Document:
-        """Replace a document's carriers, template or plan. Editions made before keep theirs.
+        """Replace a document's carriers, template, plan or text. Editions made before keep theirs.
 
-        Raises RegistryError for the role "original", which never changes.
+        Raises RegistryError for the role "original", which never changes, and for bytes that are no
+        `DocumentText` in the role "text".
         """
 
     def get_blob(self, sha256: str) -> bytes:
@@ -79,6 +95,12 @@ class Registry(Protocol):
 
     def plan(self, document: Document) -> dict[str, Any]:
         """The document's plan: page reports and forecast as JSON values. Raises NotFoundError."""
+
+    def document_text(self, document: Document) -> DocumentText:
+        """The document's canonical text with its parts.
+
+        Raises NotFoundError when none is stored, RegistryError when it is damaged.
+        """
 
     # Editions and keys
 
@@ -96,6 +118,9 @@ class Registry(Protocol):
 
     def copies_count(self, edition: str) -> int:
         """How many indices of an edition are taken, reserved ones included."""
+
+    def index_key(self) -> bytes:
+        """The 32-byte key that indexes of the documents' texts are made with."""
 
     # Issues and copies
 
@@ -153,7 +178,54 @@ class Registry(Protocol):
     def recipient(self, reference: str) -> Recipient:
         """By id or e-mail address. Raises NotFoundError."""
 
-    # Traces
+    # Leaks
+
+    def add_sighting(
+        self,
+        original: bytes,
+        *,
+        name: str,
+        media_type: str,
+        isolation: str,
+        source: str = "",
+        found_at: datetime | None = None,
+        text: bytes | None = None,
+        metadata: Mapping[str, str] | None = None,
+        notes: Sequence[str] = (),
+        parent: str | None = None,
+    ) -> SightingRecord:
+        """Keep a leaked file as it was received; `text` is a `DocumentText.to_bytes()`.
+
+        The same bytes from the same source, found at the same time and in the same container are the same
+        sighting, which is returned unchanged; from anywhere else they are a new one that shares the file.
+        Raises UsageError for a time without zone, NotFoundError for an unknown parent, RegistryError for
+        a text that is none.
+        """
+
+    def sightings(self) -> tuple[SightingRecord, ...]:
+        """All sightings, oldest first."""
+
+    def sighting(self, reference: str) -> SightingRecord:
+        """By id or the unique start of one. Raises NotFoundError with near matches."""
+
+    def sighting_text(self, sighting: SightingRecord) -> DocumentText:
+        """Its text. Raises NotFoundError when it has none, RegistryError when it is damaged."""
+
+    def record_identification(
+        self,
+        *,
+        artefacts: Sequence[Artefact],
+        result: Mapping[str, Any],
+        report: bytes | None = None,
+    ) -> IdentificationRecord:
+        """Keep an identification. NaN and infinities in the JSON values become null.
+
+        Raises NotFoundError when an artefact names an unknown sighting, RegistryError when it names the
+        sighting of another file.
+        """
+
+    def identifications(self) -> tuple[IdentificationRecord, ...]:
+        """All identifications, oldest first."""
 
     def record_trace(
         self,

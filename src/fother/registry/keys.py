@@ -3,6 +3,7 @@
     document secret = HKDF(master, "document|" id)
     edition key     = HKDF(document secret, "code|" resistance "|" strength "|" carriers' SHA-256)
     stamp           = HKDF(edition key, "stamp|" index), 16 bytes
+    index key       = HKDF(master, "index")
     check value     = HKDF(master, "check"), kept in the database so that a swapped key file is noticed
 
 HKDF is RFC 5869 with SHA-256. Whoever has the master can derive every codeword; without it no leak can be
@@ -40,6 +41,11 @@ def document_secret(master: bytes, document: str) -> bytes:
 def edition_key(secret: bytes, resistance: int, strength: float, carriers: str) -> bytes:
     """The key of an edition's code from its document's secret: it depends only on what the edition is."""
     return derive(secret, f"code|{resistance}|{strength!r}|{carriers}")
+
+
+def index_key(master: bytes) -> bytes:
+    """What the passage index hides its words behind."""
+    return derive(master, "index")
 
 
 def stamp(key: bytes, index: int) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-BlobRole = Literal["original", "carriers", "template", "plan"]
+BlobRole = Literal["original", "carriers", "template", "plan", "text"]
 IssueState = Literal["open", "complete"]
 CopyState = Literal["reserved", "issued"]
 Severity = Literal["error", "warning", "note"]
@@ -27,6 +27,7 @@ class Document:
     pages: int
     registered_at: datetime
     blobs: Mapping[str, str]
+    public: bool = False  #: anybody may have its text, so quoting it says nothing about a leak
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ class Artefact:
 
     name: str
     sha256: str
+    sighting: str | None = None  #: where it is kept, if it is
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,39 @@ class Trace:
 
 
 @dataclass(frozen=True)
+class SightingRecord:
+    """One leaked file as it was received from one source at one time; it never changes.
+
+    `metadata` and `name` are what the file says about itself and are not to be trusted.
+    """
+
+    id: str  #: "L-" and 8 characters
+    sha256: str  #: the file, a blob
+    name: str
+    media_type: str
+    size: int  #: bytes
+    received_at: datetime
+    source: str  #: where it was found, as the user says; may be empty
+    found_at: datetime | None  #: when it was found, as the user says
+    isolation: str  #: how the bytes were parsed
+    text: str | None  #: SHA-256 of its text, if it has any; see `texts.DocumentText`
+    metadata: Mapping[str, str]
+    notes: tuple[str, ...]
+    parent: str | None  #: the sighting of the archive or mail that it came out of
+
+
+@dataclass(frozen=True)
+class IdentificationRecord:
+    """One identification as it was made, with its result as JSON."""
+
+    id: str  #: "M-" and 8 characters
+    made_at: datetime
+    artefacts: tuple[Artefact, ...]
+    result: Mapping[str, Any]
+    report: str | None  #: SHA-256 of the report
+
+
+@dataclass(frozen=True)
 class Finding:
     """One result of a check. An "error" means that something is lost or wrong, a "warning" that something
     is to be done, a "note" that something is harmless but worth knowing."""
@@ -176,7 +211,9 @@ class Finding:
     sentence: str
 
 
-Record: TypeAlias = Document | Edition | Recipient | Issue | Copy | Trace
+Record: TypeAlias = (
+    Document | Edition | Recipient | Issue | Copy | Trace | SightingRecord | IdentificationRecord
+)
 
 
 def as_dict(record: Record | Entry | Reservation | Finding) -> dict[str, Any]:

@@ -11,7 +11,17 @@ from sqlalchemy import Connection, Row, Table, select
 from fother.errors import NotFoundError, RegistryError
 from fother.registry import ids, schema
 from fother.registry.ids import Entropy
-from fother.registry.records import Artefact, Copy, Document, Edition, Issue, Recipient, Trace
+from fother.registry.records import (
+    Artefact,
+    Copy,
+    Document,
+    Edition,
+    IdentificationRecord,
+    Issue,
+    Recipient,
+    SightingRecord,
+    Trace,
+)
 
 CHUNK = 500  #: values in one statement; the smallest limit among SQLite builds is 999
 _NEAR_POOL = 2000
@@ -63,6 +73,17 @@ def trace(row: Row[Any]) -> Trace:
     fields = dict(row._mapping)
     artefacts = tuple(Artefact(**item) for item in fields.pop("artefacts"))
     return Trace(artefacts=artefacts, **fields)
+
+
+def sighting(row: Row[Any]) -> SightingRecord:
+    fields = dict(row._mapping)
+    return SightingRecord(notes=tuple(fields.pop("notes")), **fields)
+
+
+def identification(row: Row[Any]) -> IdentificationRecord:
+    fields = dict(row._mapping)
+    artefacts = tuple(Artefact(**item) for item in fields.pop("artefacts"))
+    return IdentificationRecord(artefacts=artefacts, **fields)
 
 
 def fresh_ids(connection: Connection, table: Table, prefix: str, count: int, entropy: Entropy) -> list[str]:

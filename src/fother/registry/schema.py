@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Connection,
     Float,
@@ -69,6 +70,7 @@ document = Table(
     Column("media_type", String, nullable=False),
     Column("pages", Integer, nullable=False),
     Column("registered_at", UtcTime, nullable=False),
+    Column("public", Boolean, nullable=False),
 )
 document_blob = Table(
     "document_blob",
@@ -151,6 +153,32 @@ trace = Table(
     Column("artefacts", JSON, nullable=False),
     Column("parameters", JSON, nullable=False),
     Column("verdict", JSON, nullable=False),
+    Column("report", String, ForeignKey("blob.sha256")),
+)
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("sha256", String, ForeignKey("blob.sha256"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("source", String, nullable=False),
+    Column("found_at", UtcTime),
+    Column("isolation", String, nullable=False),
+    Column("text", String, ForeignKey("blob.sha256")),
+    Column("metadata", JSON, nullable=False),
+    Column("notes", JSON, nullable=False),
+    Column("parent", String, ForeignKey("sighting.id")),
+)
+identification = Table(
+    "identification",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("made_at", UtcTime, nullable=False),
+    Column("artefacts", JSON, nullable=False),
+    Column("result", JSON, nullable=False),
     Column("report", String, ForeignKey("blob.sha256")),
 )
 
@@ -263,6 +291,48 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE INDEX copy_issue ON copy (issue)",
             "CREATE INDEX copy_document ON copy (document)",
             "CREATE INDEX entry_copy ON entry (copy)",
+        ),
+    ),
+    Migration(
+        2,
+        "texts of documents, public documents, sightings, identifications",
+        (
+            "ALTER TABLE document ADD COLUMN public INTEGER NOT NULL DEFAULT 0 CHECK (public IN (0, 1))",
+            # SQLite cannot alter a CHECK; nothing refers to this table, so it may be made anew.
+            """CREATE TABLE document_blob_new (
+                document TEXT NOT NULL REFERENCES document (id),
+                role TEXT NOT NULL CHECK (role IN ('original', 'carriers', 'template', 'plan', 'text')),
+                sha256 TEXT NOT NULL REFERENCES blob (sha256),
+                PRIMARY KEY (document, role))""",
+            "INSERT INTO document_blob_new SELECT document, role, sha256 FROM document_blob",
+            "DROP TABLE document_blob",
+            "ALTER TABLE document_blob_new RENAME TO document_blob",
+            """CREATE TABLE sighting (
+                id TEXT PRIMARY KEY,
+                sha256 TEXT NOT NULL REFERENCES blob (sha256),
+                name TEXT NOT NULL,
+                media_type TEXT NOT NULL,
+                size INTEGER NOT NULL CHECK (size >= 0),
+                received_at TEXT NOT NULL,
+                source TEXT NOT NULL,
+                found_at TEXT,
+                isolation TEXT NOT NULL,
+                text TEXT REFERENCES blob (sha256),
+                metadata TEXT NOT NULL,
+                notes TEXT NOT NULL,
+                parent TEXT REFERENCES sighting (id) CHECK (parent <> id))""",
+            """CREATE UNIQUE INDEX sighting_same
+                ON sighting (sha256, source, ifnull(found_at, ''), ifnull(parent, ''))""",
+            """CREATE TRIGGER sighting_fixed BEFORE UPDATE ON sighting
+                BEGIN SELECT RAISE(ABORT, 'a sighting never changes'); END""",
+            """CREATE TABLE identification (
+                id TEXT PRIMARY KEY,
+                made_at TEXT NOT NULL,
+                artefacts TEXT NOT NULL,
+                result TEXT NOT NULL,
+                report TEXT REFERENCES blob (sha256))""",
+            "CREATE INDEX sighting_parent ON sighting (parent)",
+            "CREATE INDEX document_blob_sha256 ON document_blob (sha256)",
         ),
     ),
 )

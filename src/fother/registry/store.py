@@ -1,8 +1,9 @@
 """The registry in a folder: SQLite, blobs and the master key.
 
     home/registry.sqlite   all entries
-    home/blobs/ab/abcd…    originals, carriers, templates, plans, reports by SHA-256
+    home/blobs/ab/abcd…    originals, carriers, templates, plans, texts, leaked files, reports by SHA-256
     home/keys/master.key   the master key, mode 0600
+    home/index/            indexes of texts, made from the rest and kept by others
 
 A blob is stored before the transaction that refers to it, so a kill leaves at most a file that belongs to
 nothing, never an entry without its file.
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 from typing import Any
@@ -21,13 +22,13 @@ import platformdirs
 from sqlalchemy import Connection, insert, select
 
 from fother.errors import NotFoundError, RegistryError, UsageError
-from fother.registry import check, documents, ids, issues, keys, recipients, rows, schema, traces
+from fother.registry import check, documents, ids, issues, keys, recipients, rows, schema
 from fother.registry.blobs import FolderBlobs, sha256_hex
 from fother.registry.database import Database
 from fother.registry.files import leftovers, make_private_folder, remove_old, storage_errors
 from fother.registry.ids import Entropy
+from fother.registry.leaks import Clock, FolderLeaks
 from fother.registry.records import (
-    Artefact,
     BlobRole,
     Copy,
     Document,
@@ -39,16 +40,15 @@ from fother.registry.records import (
     RecipientRow,
     Record,
     Reservation,
-    Trace,
 )
+from fother.registry.texts import DocumentText
+from fother.registry.traces import finite
 
 DATABASE_NAME = "registry.sqlite"
 PATIENCE = 30.0  #: seconds to wait for another process's write
 ORPHAN_AGE = timedelta(days=1)
 _KEY_CHECK = "key check"
 _WORST_FIRST = {"error": 0, "warning": 1, "note": 2}
-
-Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
@@ -104,28 +104,23 @@ def open_registry(
     return registry
 
 
-class FolderRegistry:
+class FolderRegistry(FolderLeaks):
     """See `interface.Registry`. Made by `open_registry`; usable as a context manager."""
 
     def __init__(
         self, home: Path, database: Database, key: keys.MasterKey, clock: Clock, entropy: Entropy
     ) -> None:
+        super().__init__(database, FolderBlobs(home / "blobs"), clock, entropy)
         self._home = home
-        self._database = database
-        self._clock = clock
-        self._entropy = entropy
-        self._blobs = FolderBlobs(home / "blobs")
         self._key = key
 
     @property
     def home(self) -> Path:
         return self._home
 
-    def _now(self) -> datetime:
-        now = self._clock()
-        if now.tzinfo is None:
-            raise RegistryError("The clock tells a time without a zone; give the registry one in UTC.")
-        return now
+    @property
+    def index_folder(self) -> Path:
+        return self._home / "index"
 
     def __enter__(self) -> FolderRegistry:
         return self
@@ -166,7 +161,11 @@ class FolderRegistry:
         carriers: bytes | None = None,
         template: bytes | None = None,
         plan: Mapping[str, Any] | None = None,
+        public: bool = False,
+        text: bytes | None = None,
     ) -> Document:
+        if text is not None:
+            DocumentText.from_bytes(text)
         with self._database.reading() as connection:
             self._master(connection)
             known = documents.with_sha256(connection, sha256_hex(original))
@@ -177,6 +176,7 @@ class FolderRegistry:
             "carriers": carriers,
             "template": template,
             "plan": None if plan is None else plan_bytes(plan),
+            "text": text,
         }
         blobs = {role: (self._blobs.put(data), len(data)) for role, data in parts.items() if data is not None}
         with self._database.writing() as connection:
@@ -186,10 +186,17 @@ class FolderRegistry:
                 file_name=file_name,
                 media_type=media_type,
                 pages=pages,
+                public=public,
                 blobs=blobs,
                 now=self._now(),
                 entropy=self._entropy,
             )
+
+    def set_public(self, document: str, public: bool) -> Document:
+        with self._database.writing() as connection:
+            owner = documents.find(connection, document)
+            documents.set_public(connection, owner.id, public)
+            return documents.find(connection, owner.id)
 
     def document_with_bytes(self, original: bytes) -> Document | None:
         with self._database.reading() as connection:
@@ -206,6 +213,8 @@ class FolderRegistry:
     def put_blob(self, document: str, role: BlobRole, data: bytes) -> Document:
         if role == "original":
             raise RegistryError("The original of a document never changes; register the other file instead.")
+        if role == "text":
+            DocumentText.from_bytes(data)
         owner = self.document(document)
         sha256 = self._blobs.put(data)
         with self._database.writing() as connection:
@@ -221,6 +230,12 @@ class FolderRegistry:
             raise NotFoundError(f"Document {document.id} has no plan; register its file again.")
         plan: dict[str, Any] = json.loads(self._blobs.get(sha256))
         return plan
+
+    def document_text(self, document: Document) -> DocumentText:
+        sha256 = document.blobs.get("text")
+        if sha256 is None:
+            raise NotFoundError(f"Document {document.id} has no stored text yet; reindex the registry.")
+        return DocumentText.from_bytes(self._blobs.get(sha256))
 
     # Editions and keys
 
@@ -252,6 +267,10 @@ class FolderRegistry:
     def _edition(self, connection: Connection, edition: str) -> Edition:
         return rows.edition(rows.by_id(connection, schema.edition, edition, shorten=False))
 
+    def index_key(self) -> bytes:
+        with self._database.reading() as connection:
+            return keys.index_key(self._master(connection))
+
     def copies_count(self, edition: str) -> int:
         with self._database.reading() as connection:
             return issues.copies_count(connection, self._edition(connection, edition).id)
@@ -274,7 +293,7 @@ class FolderRegistry:
                 self._edition_key(connection, wanted),
                 rows,
                 source=source,
-                parameters=traces.finite(parameters or {}),
+                parameters=finite(parameters or {}),
                 now=self._now(),
                 entropy=self._entropy,
             )
@@ -336,37 +355,6 @@ class FolderRegistry:
         with self._database.reading() as connection:
             return recipients.find(connection, reference)
 
-    # Traces
-
-    def record_trace(
-        self,
-        *,
-        artefacts: Sequence[Artefact],
-        parameters: Mapping[str, Any],
-        verdict: Mapping[str, Any],
-        document: str | None = None,
-        report: bytes | None = None,
-    ) -> Trace:
-        sha256 = None if report is None else self._blobs.put(report)
-        with self._database.writing() as connection:
-            now = self._now()
-            if report is not None and sha256 is not None:
-                documents.note_blob(connection, sha256, len(report), now)
-            return traces.record(
-                connection,
-                document=None if document is None else documents.find(connection, document).id,
-                artefacts=artefacts,
-                parameters=parameters,
-                verdict=verdict,
-                report=sha256,
-                now=now,
-                entropy=self._entropy,
-            )
-
-    def traces(self) -> tuple[Trace, ...]:
-        with self._database.reading() as connection:
-            return traces.listed(connection)
-
     # Everything
 
     def show(self, reference: str) -> Record:
@@ -383,6 +371,10 @@ class FolderRegistry:
                     return rows.copy(rows.by_id(connection, schema.copy, reference, shorten=False))
                 case "T-":
                     return rows.trace(rows.by_id(connection, schema.trace, reference))
+                case "L-":
+                    return rows.sighting(rows.by_id(connection, schema.sighting, reference))
+                case "M-":
+                    return rows.identification(rows.by_id(connection, schema.identification, reference))
                 case _:
                     return documents.find(connection, reference)
 
@@ -408,6 +400,8 @@ class FolderRegistry:
             findings += check.left_over(self._leftovers())
             findings += check.numbered(connection, master)
             findings += check.finished(connection)
+            findings += check.named(connection)
+            findings += check.searchable(connection)
         return findings
 
     def _leftovers(self) -> list[Path]:
@@ -435,4 +429,4 @@ def _key_check(connection: Connection) -> str | None:
 
 def plan_bytes(plan: Mapping[str, Any]) -> bytes:
     """A plan as the bytes that `put_blob(…, "plan", …)` takes: JSON in UTF-8 with sorted keys."""
-    return json.dumps(traces.finite(plan), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(finite(plan), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()

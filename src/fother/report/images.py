@@ -35,7 +35,7 @@ class PagePictures:
     capture: Picture | None
 
 
-def _open(data: bytes) -> Image.Image | None:
+def open_picture(data: bytes) -> Image.Image | None:
     if not data:
         return None
     try:
@@ -47,7 +47,7 @@ def _open(data: bytes) -> Image.Image | None:
         return None
 
 
-def _encode(image: Image.Image, side: int, quality: int, flat: bool) -> Picture:
+def encode_picture(image: Image.Image, side: int, quality: int, flat: bool) -> Picture:
     """`flat` pictures (rendered pages) become PNGs of few colours when that is smaller than a JPEG."""
     small = image.copy()
     small.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
@@ -72,12 +72,12 @@ def page_pictures(evidence: Sequence[PageEvidence], budget: int = BUDGET) -> tup
     left = budget
     for done, item in enumerate(evidence):
         share = left // (len(evidence) - done)
-        page, capture = _open(item.background), _open(item.sheet_image)
+        page, capture = open_picture(item.background), open_picture(item.sheet_image)
         chosen = PagePictures(None, None)
         for side, quality in _TIERS if page or capture else ():
             made = PagePictures(
-                _encode(page, side, quality, flat=True) if page else None,
-                _encode(capture, round(side * 0.8), quality, flat=False) if capture else None,
+                encode_picture(page, side, quality, flat=True) if page else None,
+                encode_picture(capture, round(side * 0.8), quality, flat=False) if capture else None,
             )
             cost = sum(len(p.address) for p in (made.page, made.capture) if p)
             if cost <= share:

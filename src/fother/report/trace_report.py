@@ -6,20 +6,17 @@ printed and archived. Its words come from `sentences`, its drawings from `histog
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import math
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from fother.model.verdict import Accusation, Candidate, PageEvidence, Verdict
 from fother.report import sentences as say
 from fother.report.histogram import Histogram, score_histogram
+from fother.report.html import content_policy, date_words, environment, fact, template_text
 from fother.report.images import PagePictures, page_pictures
 from fother.report.numbers import naming_threshold, posterior_log10_wrong, posterior_words
 from fother.report.overlay import PageDrawing, page_drawing
@@ -27,13 +24,6 @@ from fother.report.overlay import PageDrawing, page_drawing
 #: pages drawn in full; further pages are listed only, so that the file stays small enough to mail
 MOST_PAGES = 12
 MOST_RUNNERS_UP = 5
-_MOST_ITEMS = 12
-_RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
-_LOWERED = str.maketrans(_RAISED, "−0123456789")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _MM_PER_POINT = 25.4 / 72.0
 
 
@@ -65,15 +55,6 @@ class RankingRow:
     how: str
 
 
-@dataclass(frozen=True)
-class Fact:
-    """One row of "what was tried"; `items` is filled for lists and tables."""
-
-    name: str
-    value: str
-    items: tuple[str, ...] = ()
-
-
 def render_trace_report(verdict: Verdict, *, generated_at: datetime, version: str) -> str:
     """Write the report of `verdict` as HTML text.
 
@@ -82,12 +63,12 @@ def render_trace_report(verdict: Verdict, *, generated_at: datetime, version: st
     """
     if generated_at.tzinfo is None:
         raise ValueError("the time of the report needs a time zone")
-    css = _template_text("report.css")
+    css = template_text("report.css")
     weakest = max(verdict.accused, key=lambda a: a.log10_bound, default=None)
     least_ratio = min(verdict.accused, key=lambda a: a.log10_lr, default=None)
     shown = verdict.evidence[:MOST_PAGES]
     return (
-        _environment()
+        environment()
         .get_template("trace.html.jinja")
         .render(
             v=verdict,
@@ -115,70 +96,15 @@ def render_trace_report(verdict: Verdict, *, generated_at: datetime, version: st
             histograms=_histograms(verdict),
             pages=_page_views(shown),
             pages_left=verdict.evidence[MOST_PAGES:],
-            tried=tuple(_fact(str(key), value) for key, value in verdict.tried.items()),
-            # nothing may be loaded; the one style sheet is admitted by its hash, pictures by data: only
-            policy=f"default-src 'none'; style-src 'sha256-{_sha256_base64(css)}'; img-src data:; "
-            "base-uri 'none'; form-action 'none'",
+            tried=tuple(fact(str(key), value) for key, value in verdict.tried.items()),
+            policy=content_policy(css),
             css=Markup(css),  # noqa: S704 - our own file, and escaping would change its hash
             generated_at=generated_at.astimezone(UTC),
-            made=_date_words(generated_at.astimezone(UTC)),
+            made=date_words(generated_at.astimezone(UTC)),
             expected_known=math.isfinite(verdict.expected_score),
             version=version,
         )
     )
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("fother.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["rich"] = _rich
-    environment.filters["n1"] = lambda value: f"{value:.1f}"
-    environment.filters["thousands"] = lambda value: f"{value:,}"
-    return environment
-
-
-def _rich(text: str, copies: Sequence[str] = ()) -> Markup:
-    """Sentence to HTML: real superscripts, quantities and copy ids that do not break across lines.
-
-    The caret is hidden from sight but heard, and kept when the number is copied elsewhere.
-    """
-    html = str(escape(text))
-    for copy in sorted({str(escape(c)) for c in copies if len(c) <= 24}, key=len, reverse=True):
-        html = re.sub(re.escape(copy) + "[.,;:]?", r'<span class="whole">\g<0></span>', html)
-    html = re.sub(
-        "(?<=[0-9]) × (?=10)|(?<=1 in) (?=[0-9])|(?<=[0-9]) (?=in [0-9]|million|%)|(?<=1) (?=in )",
-        _glue,
-        html,
-    )
-    html = re.sub(
-        f"[{_RAISED}]+",
-        lambda m: f'<sup><span class="vh">^</span>{m[0].translate(_LOWERED)}</sup>',
-        html,
-    )
-    return Markup(html)  # noqa: S704 - escaped above; only our own tags were added
-
-
-def _glue(match: re.Match[str]) -> str:
-    return match[0].replace(" ", "\u00a0")
-
-
-def _template_text(name: str) -> str:
-    loader = jinja2.PackageLoader("fother.report")
-    return loader.get_source(jinja2.Environment(autoescape=True), name)[0]
-
-
-def _date_words(moment: datetime) -> str:
-    """ "5 March 2026, 14:07 UTC", the same in every locale."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M} UTC"
-
-
-def _sha256_base64(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
 def _posterior_rows(accusation: Accusation, copies: int) -> tuple[PosteriorRow, ...]:
@@ -264,41 +190,3 @@ def _page_views(evidence: tuple[PageEvidence, ...]) -> tuple[PageView, ...]:
         density = f"{item.density:.0f}" if math.isfinite(item.density) and item.density > 0 else ""
         views.append(PageView(item.page + 1, source, drawing, pictures, item, sigma, density))
     return tuple(views)
-
-
-def _plain(value: object) -> str:
-    """A value of `tried` as text: numbers grouped, nested tables on one line."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, Mapping):
-        return "; ".join(f"{_title(str(k))}: {_plain(v)}" for k, v in value.items())
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(_plain(v) for v in value)
-    return str(value)
-
-
-def _title(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _fact(name: str, value: object) -> Fact:
-    title = _title(name)
-    title = title[:1].upper() + title[1:]
-    if isinstance(value, Mapping):
-        items = [f"{_title(str(k))}: {_plain(v)}" for k, v in value.items()]
-    elif isinstance(value, (list, tuple, set, frozenset)):
-        items = [_plain(v) for v in value]
-    else:
-        return Fact(title, _plain(value))
-    if not items:
-        return Fact(title, "none")
-    if len(items) > _MOST_ITEMS:
-        items = [*items[: _MOST_ITEMS - 1], f"and {len(items) - _MOST_ITEMS + 1:,} more"]
-    short = all(len(item) <= 24 for item in items)
-    return Fact(title, ", ".join(items)) if short else Fact(title, "", tuple(items))

@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fother.errors import CopyCheckError, NotFoundError, RecipientListError, RegistryError, UsageError
-from fother.registry import Artefact, IssuedFile, RecipientRow, Registry, as_dict
+from fother.model.capture import TextPart
+from fother.registry import Artefact, DocumentText, IssuedFile, RecipientRow, Registry, as_dict
 
 PDF = b"%PDF-1.7 sample"
+TEXT = DocumentText("One page.\nAnother.\n", (TextPart("page", 0, 9, 0), TextPart("page", 10, 18, 1)))
+FOUND = datetime(2026, 3, 5, 14, 7, tzinfo=timezone(timedelta(hours=5)))
 
 
 class Ticker:
@@ -67,6 +71,7 @@ class RegistryContract:
             carriers=b"carriers",
             template=b"template",
             plan={"pages": [{"number": 0}], "noise": float("nan")},
+            text=TEXT.to_bytes(),
         ).id
 
     # Documents
@@ -139,6 +144,51 @@ class RegistryContract:
         with pytest.raises(RegistryError):
             store.put_blob(document, "original", b"other")
 
+    def test_a_text_comes_back_and_can_be_replaced(self, store: Registry, document: str) -> None:
+        before = store.document(document)
+        assert store.document_text(before) == TEXT
+        better = DocumentText("Read anew.", recognised=True)
+        after = store.put_blob(document, "text", better.to_bytes())
+        assert store.document_text(after) == better
+        assert store.document_text(before) == TEXT  # the record of that moment
+        assert {r: s for r, s in after.blobs.items() if r != "text"} == {
+            r: s for r, s in before.blobs.items() if r != "text"
+        }
+
+    def test_what_is_no_text_is_refused(self, store: Registry, document: str) -> None:
+        with pytest.raises(RegistryError, match="not a text"):
+            store.put_blob(document, "text", b"plain words")
+        with pytest.raises(RegistryError, match="not a text"):
+            store.add_document(b"new", file_name="n", media_type="x", pages=1, text=b"plain words")
+        assert store.document_text(store.document(document)) == TEXT
+        assert len(store.documents()) == 1
+
+    @pytest.mark.usefixtures("document")
+    def test_a_document_without_text_is_noted(self, store: Registry) -> None:
+        assert store.check() == ()
+        bare = store.add_document(b"bare", file_name="b.pdf", media_type="x", pages=1)
+        with pytest.raises(NotFoundError, match="no stored text"):
+            store.document_text(bare)
+        assert [(f.severity, f.subject, "reindex" in f.sentence) for f in store.check()] == [
+            ("note", bare.id, True)
+        ]
+        other = store.add_document(b"other", file_name="o.pdf", media_type="x", pages=1)
+        assert [f.subject for f in store.check()] == ["2 documents"]
+        for made in (bare, other):
+            store.put_blob(made.id, "text", DocumentText("").to_bytes())
+        assert store.check() == ()
+
+    def test_a_document_is_public_when_said_so(self, store: Registry, document: str) -> None:
+        law = store.add_document(b"law", file_name="law.txt", media_type="text/plain", pages=0, public=True)
+        assert [d.public for d in store.documents()] == [False, True]
+        again = store.add_document(b"law", file_name="law.txt", media_type="text/plain", pages=0)
+        assert again == law
+        assert store.set_public(document, True) == store.document(document)
+        assert store.set_public(law.title, False).public is False
+        assert [d.public for d in store.documents()] == [True, False]
+        with pytest.raises(NotFoundError):
+            store.set_public("D-00000000", True)
+
     def test_unknown_blobs_are_an_error(self, store: Registry) -> None:
         with pytest.raises(RegistryError, match="missing"):
             store.get_blob("0" * 64)
@@ -152,6 +202,8 @@ class RegistryContract:
         assert [e.id[-1] for e in (first, *others)] == ["A", "B", "C"]
         keys = {store.edition_key(e) for e in (first, *others)} | {store.document_secret(document)}
         assert len(keys) == 4
+        keys.add(store.index_key())
+        assert len(keys) == 5
         assert all(len(key) == 32 for key in keys)
 
     def test_an_edition_takes_the_template_that_comes_later(self, store: Registry) -> None:
@@ -178,6 +230,8 @@ class RegistryContract:
         edition = store.edition(document, 3, 0.02)
         again = open_store(home)
         assert again.edition_key(edition) == store.edition_key(edition)
+        assert again.index_key() == store.index_key()
+        assert again.index_folder == store.index_folder
         again.close()
 
     # Issues and copies
@@ -335,7 +389,93 @@ class RegistryContract:
             with pytest.raises(NotFoundError, match=made.id):
                 store.show(wrong)
 
-    # Traces
+    # Leaks
+
+    def test_a_sighting_comes_back_as_received(
+        self, store: Registry, home: Path, open_store: Callable[[Path], Registry]
+    ) -> None:
+        made = store.add_sighting(
+            b"leak",
+            name="bad\udcff name.pdf",
+            media_type="application/pdf",
+            isolation="landlock",
+            source=" https://paste.example/1 ",
+            found_at=FOUND,
+            text=TEXT.to_bytes(),
+            metadata={"Author": "Anyone\ud800", "Title": "§"},
+            notes=["3 pages were left out."],
+        )
+        again = open_store(home)
+        assert again.sightings() == (made,)
+        assert again.sighting(made.id[:5].lower()) == made
+        assert again.sighting_text(made) == TEXT
+        assert again.get_blob(made.sha256) == b"leak"
+        again.close()
+        assert (made.name, made.size) == ("bad\\udcff name.pdf", 4)
+        assert (made.source, made.isolation) == ("https://paste.example/1", "landlock")
+        assert made.found_at == FOUND
+        assert made.found_at.utcoffset() == timedelta(0)
+        assert made.metadata == {"Author": "Anyone\\ud800", "Title": "§"}
+        assert made.notes == ("3 pages were left out.",)
+        assert made.parent is None
+
+    def test_one_file_from_two_places_is_two_sightings(self, store: Registry) -> None:
+        def seen(name: str = "a.png", **where: Any) -> str:
+            return store.add_sighting(b"leak", name=name, media_type="x", isolation="", **where).id
+
+        first = seen()
+        later = FOUND + timedelta(hours=1)
+        others = [seen(source="forum"), seen(source="forum", found_at=FOUND), seen(found_at=later)]
+        archive = store.add_sighting(b"zip", name="a.zip", media_type="x", isolation="")
+        others.append(seen(parent=archive.id.lower()))
+        assert len({first, *others}) == 5
+        assert seen(name="b.png") == first
+        assert seen(source="forum ", found_at=FOUND.astimezone(UTC)) == others[1]
+        assert seen(parent=archive.id) == others[3]
+        assert store.sighting(others[3]).parent == archive.id
+        assert len(store.sightings()) == 6
+        assert len({s.sha256 for s in store.sightings()}) == 2
+
+    def test_a_sighting_never_changes(self, store: Registry) -> None:
+        first = store.add_sighting(b"leak", name="a", media_type="x", isolation="")
+        again = store.add_sighting(b"leak", name="b", media_type="y", isolation="z", text=TEXT.to_bytes())
+        assert again == first
+        with pytest.raises(NotFoundError, match="no text"):
+            store.sighting_text(again)
+
+    def test_bad_sightings_change_nothing(self, store: Registry) -> None:
+        with pytest.raises(UsageError, match="zone"):
+            store.add_sighting(
+                b"x", name="a", media_type="x", isolation="", found_at=FOUND.replace(tzinfo=None)
+            )
+        with pytest.raises(RegistryError, match="not a text"):
+            store.add_sighting(b"x", name="a", media_type="x", isolation="", text=b"words")
+        with pytest.raises(NotFoundError, match="L-00000000"):
+            store.add_sighting(b"x", name="a", media_type="x", isolation="", parent="L-00000000")
+        assert store.sightings() == ()
+
+    def test_an_identification_comes_back(self, store: Registry, document: str) -> None:
+        seen = store.add_sighting(b"leak", name="a.png", media_type="x", isolation="")
+        made = store.record_identification(
+            artefacts=[Artefact(seen.name, seen.sha256, seen.id), Artefact("lost.txt", "b" * 64)],
+            result={"verdict": "altered", "matches": [{"document": document, "chance": math.inf}]},
+            report=b"<html>",
+        )
+        bare = store.record_identification(artefacts=[], result={})
+        assert store.identifications() == (made, bare)
+        assert made.result == {"verdict": "altered", "matches": [{"document": document, "chance": None}]}
+        assert [a.sighting for a in made.artefacts] == [seen.id, None]
+        assert made.report is not None
+        assert store.get_blob(made.report) == b"<html>"
+        assert bare.report is None
+
+    def test_an_identification_names_only_sightings_of_its_own_files(self, store: Registry) -> None:
+        seen = store.add_sighting(b"leak", name="a.png", media_type="x", isolation="")
+        with pytest.raises(NotFoundError, match="L-00000000"):
+            store.record_identification(artefacts=[Artefact("a", seen.sha256, "L-00000000")], result={})
+        with pytest.raises(RegistryError, match="give its own"):
+            store.record_identification(artefacts=[Artefact("a", "b" * 64, seen.id)], result={})
+        assert store.identifications() == ()
 
     def test_a_trace_comes_back(self, store: Registry, document: str) -> None:
         made = store.record_trace(
@@ -360,9 +500,13 @@ class RegistryContract:
         made = store.reserve(edition.id, people(1), source="a.csv")
         entry = made.entries[0]
         trace = store.record_trace(artefacts=[], parameters={}, verdict={})
-        for record in (store.document(document), edition, made.issue, entry.copy, entry.recipient, trace):
+        seen = store.add_sighting(b"leak", name="a", media_type="x", isolation="")
+        told = store.record_identification(artefacts=[], result={})
+        records = (store.document(document), edition, made.issue, entry.copy, entry.recipient, trace)
+        for record in (*records, seen, told):
             assert store.show(record.id.lower()) == record
             assert as_dict(record)["id"] == record.id
-        for unknown in ("D-00000000", "E-0", "I-00000000", "R-00000000", "C-0", "T-00000000", "nothing"):
+        unknowns = [f"{letter}-00000000" for letter in "DIRTLM"] + ["E-0", "C-0", "nothing"]
+        for unknown in unknowns:
             with pytest.raises(NotFoundError, match=unknown):
                 store.show(unknown)

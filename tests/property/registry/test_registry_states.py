@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from fother.errors import RegistryError
-from fother.registry import IssuedFile, RecipientRow, Reservation, open_registry
+from fother.registry import DocumentText, IssuedFile, RecipientRow, Reservation, open_registry
 
+TEXT = DocumentText("Words.").to_bytes()
 lists = st.lists(st.integers(0, 7), min_size=1, max_size=4, unique=True)
 parameters = st.sampled_from([(1, 0.02), (3, 0.02), (3, 0.025)])
 
@@ -42,7 +43,7 @@ class RegistryStates(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.open()
         self.document = self.registry.add_document(
-            b"original", file_name="a.pdf", media_type="application/pdf", pages=1, carriers=b"c"
+            b"original", file_name="a.pdf", media_type="application/pdf", pages=1, carriers=b"c", text=TEXT
         )
         self.people: dict[str, list[int]] = {}
         self.issued: dict[str, str] = {}

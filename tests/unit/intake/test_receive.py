@@ -251,9 +251,9 @@ def test_the_isolation_is_told_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "leak.png"
     path.write_bytes(encoded(picture(), "PNG"))
     told = receive(path, limits=LIMITS).isolation
-    assert told.startswith("a child process with limits")
+    assert "child process" in told
     assert "no new privileges" in told
-    if os.geteuid() == 0:
+    if os.geteuid() == 0 and "seccomp" not in told:
         assert "no further processes" not in told  # the limit does not bind root
 
 

@@ -12,7 +12,16 @@ from pathlib import Path
 import pytest
 
 from fother.errors import RegistryError
-from fother.registry import Edition, FolderRegistry, IssuedFile, RecipientRow, open_registry
+from fother.registry import (
+    Artefact,
+    DocumentText,
+    Edition,
+    FolderRegistry,
+    IssuedFile,
+    RecipientRow,
+    SightingRecord,
+    open_registry,
+)
 from fother.registry.schema import newest_version
 
 ROWS = [RecipientRow(n, n + 1, f"P{n}", f"p{n}@example.org") for n in (1, 2, 3)]
@@ -33,7 +42,13 @@ def registry(home: Path) -> Iterator[FolderRegistry]:
 @pytest.fixture
 def edition(registry: FolderRegistry) -> Edition:
     document = registry.add_document(
-        b"original", file_name="a.pdf", media_type="application/pdf", pages=1, carriers=b"c", template=b"t"
+        b"original",
+        file_name="a.pdf",
+        media_type="application/pdf",
+        pages=1,
+        carriers=b"c",
+        template=b"t",
+        text=DocumentText("Words.").to_bytes(),
     )
     made = registry.edition(document.id, 3, 0.02)
     reserved = registry.reserve(made.id, ROWS, source="list.csv")
@@ -111,6 +126,7 @@ def test_a_wrong_key_stops_all_that_needs_it(
         lambda: registry.reserve(edition.id, [RecipientRow(1, 2, "New")], source="x"),
         lambda: registry.stamp(before[0]),
         lambda: registry.document_secret(edition.document),
+        registry.index_key,
     ):
         with pytest.raises(RegistryError, match=said):
             action()
@@ -122,7 +138,7 @@ def test_a_wrong_key_stops_all_that_needs_it(
 
 
 @pytest.mark.parametrize("damage", ["lost", "changed"])
-@pytest.mark.parametrize("role", ["original", "carriers"])
+@pytest.mark.parametrize("role", ["original", "carriers", "text"])
 def test_damaged_blobs_are_found_and_never_returned(
     registry: FolderRegistry, edition: Edition, damage: str, role: str
 ) -> None:
@@ -137,6 +153,56 @@ def test_damaged_blobs_are_found_and_never_returned(
         registry.get_blob(name)
     assert f"{edition.document} {role}" in errors(registry)
     assert said in errors(registry)
+
+
+@pytest.fixture
+def leak(registry: FolderRegistry, edition: Edition) -> SightingRecord:
+    seen = registry.add_sighting(
+        b"leak", name="a.png", media_type="image/png", isolation="", text=DocumentText("seen").to_bytes()
+    )
+    named = [Artefact(seen.name, seen.sha256, seen.id)]
+    registry.record_identification(artefacts=named, result={"verdict": "genuine"}, report=b"report")
+    registry.record_trace(artefacts=named, parameters={}, verdict={}, document=edition.document)
+    assert registry.check() == ()
+    return seen
+
+
+def test_damaged_blobs_of_leaks_are_found_with_their_owners(
+    registry: FolderRegistry, leak: SightingRecord
+) -> None:
+    (told,) = registry.identifications()
+    assert leak.text is not None
+    assert told.report is not None
+    for name in (leak.sha256, leak.text, told.report):
+        (registry.home / "blobs" / name[:2] / name).unlink()
+    assert [f.subject for f in registry.check()].count(leak.id) == 2
+    assert f"{told.id}: " in errors(registry)
+    with pytest.raises(RegistryError, match="missing"):
+        registry.sighting_text(leak)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("DELETE FROM sighting", "which is missing or of another file"),
+        ("UPDATE identification SET artefacts = replace(artefacts, 'L-', 'L-0')", "names sighting L-0"),
+        ("UPDATE trace SET artefacts = replace(artefacts, 'L-', 'L-0')", "names sighting L-0"),
+        ("DELETE FROM blob WHERE sha256 IN (SELECT text FROM sighting)", "refers to an entry of blob"),
+        ("UPDATE document SET public = 2", "CHECK constraint failed in document"),
+    ],
+)
+def test_contradictions_about_leaks_are_found(
+    home: Path, registry: FolderRegistry, leak: SightingRecord, statement: str, said: str
+) -> None:
+    assert leak.size == 4
+    change(home, statement)
+    assert said in errors(registry)
+
+
+def test_the_database_itself_refuses_to_change_a_sighting(home: Path, leak: SightingRecord) -> None:
+    assert leak.source == ""
+    with pytest.raises(sqlite3.IntegrityError, match="never changes"):
+        change(home, "UPDATE sighting SET source = 'elsewhere'")
 
 
 def test_storing_again_mends_a_damaged_blob(registry: FolderRegistry, edition: Edition) -> None:
@@ -172,7 +238,7 @@ def test_contradictions_are_found(
     assert said in errors(registry)
 
 
-def test_orphans_are_noted_and_collected_when_old(home: Path, edition: Edition) -> None:
+def test_orphans_are_noted_and_collected_when_old(home: Path, edition: Edition, leak: SightingRecord) -> None:
     name = "ab" + "0" * 62
     orphan, part, key_part = home / "blobs/ab" / name, home / "blobs/ab/.part-1", home / "keys/.part-2"
     orphan.parent.mkdir(exist_ok=True)
@@ -187,6 +253,9 @@ def test_orphans_are_noted_and_collected_when_old(home: Path, edition: Edition) 
         assert sorted(old.collect()) == [".part-1", ".part-2", name]
         assert old.check() == ()
         assert old.get_blob(kept.sha256) == b"original"
+        assert old.get_blob(leak.sha256) == b"leak"
+        assert old.sighting_text(leak).text == "seen"
+        assert old.document_text(kept).text == "Words."
 
 
 def test_a_newer_version_is_not_touched(home: Path, registry: FolderRegistry) -> None:

@@ -52,6 +52,7 @@ def test_keys_are_frozen() -> None:
         hkdf(key, b"stamp|7", 16),
         hkdf(master, b"check", 32),
     ]
+    assert keys.index_key(master).hex() == hkdf(master, b"index", 32)
     assert secret.hex() == "61c88a4729160cee430e3724560044c3bbafd0c40d539ad92d40e6b643c87b0f"
 
 

@@ -1,0 +1,1 @@
+"""Parts of the comparison of a leak with the document: words, alignment, noise, kinds, sentences."""

@@ -1,0 +1,475 @@
+"""Where a picture of a page shows something else than the page: other content, cover, additions.
+
+The capture has been brought into the page's own pixels (`fother.vision.measure`). Every word is compared
+there with the original at the capture's own sharpness, as a whole and in windows about a letter wide, after
+each found its own place: marks and rounding of renderers move words and letters. What is left over is judged
+against what is left over everywhere else in the same capture, so that thresholds follow its quality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from fother.model.match import Region
+from fother.vision.find import Found
+from fother.vision.grow import subpixel_peak
+from fother.vision.measure import Measured
+from fother.vision.reference import DPI, PX_PER_PT, Reference
+
+Picture = NDArray[np.float32]
+Values = NDArray[np.float64]
+
+_SIGMAS = (0.5, 0.8, 1.2, 1.7, 2.3, 3.0, 4.0, 5.2)  # px of the reference: sharpness of captures
+_WINDOW, _STEP = 0.62, 0.31  # em
+_NEIGHBOURS = 24
+_LEAST_WORDS = 12  # fewer tell too little of the capture's own quality
+_LETTER_Z, _WORD_Z, _FOLLOW_Z = 6.5, 5.5, 3.5
+_LETTER_NCC, _WORD_NCC = 0.62, 0.72  # above these, nothing is called changed
+_COVERED = 0.22  # share of the contrast expected
+_LOCAL = 1.0  # how far (logarithm) neighbours may raise what is expected of a place
+_FLAT = 0.08  # em; a capture whose warp departs less than this from a plane is flat
+_DISTINCT = 1.6  # logarithm: less than this between same and other content tells nothing
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Outcome for one page in one capture: `regions` that differ, largest score first, and `agreement` (n,)
+    0…1 for each cluster of the page: how surely the pixels show the original's own content; NaN where the
+    capture does not show it or is too poor to tell."""
+
+    regions: tuple[Region, ...]
+    agreement: Values
+
+
+def compare(
+    reference: Reference, found: Found, seen: Measured, words: Sequence[str] = (), sheet: int = 0
+) -> Comparison:
+    """Compare a page with a capture in which it was found and measured.
+
+    `words` are the texts of the page's clusters (n), for the regions' `words`; `sheet` is put into the
+    regions. With fewer than twelve legible words nothing is said.
+    """
+    count = len(reference.boxes)
+    looks = _Looks.take(reference, found, seen)
+    if looks is None:
+        return Comparison((), np.full(count, np.nan))
+    verdict = _judge(reference, looks)
+    groups = [
+        (kind, members)
+        for kind, flagged in (("covered", verdict.covered), ("changed", verdict.changed))
+        for members in _groups(reference, flagged)
+    ]
+    regions = []
+    for kind, members in groups:
+        box = reference.boxes[members]
+        text = " ".join(words[k] for k in members) if len(words) == count else ""
+        score = float(verdict.z[members].max())
+        regions.append(
+            _region(kind, np.r_[box[:, :2].min(0), box[:, 2:].max(0)], score, text, found, seen, sheet)
+        )
+    taken = np.concatenate([np.zeros(0, np.int64), *(members for _, members in groups)])
+    for added, score in _additions(reference, seen, looks, taken, found.image.shape):
+        regions.append(_region("added", added, score, "", found, seen, sheet))
+    regions.sort(key=lambda region: -region.score)
+    return Comparison(tuple(regions), verdict.agreement)
+
+
+def differences(
+    reference: Reference, found: Found, seen: Measured, words: Sequence[str] = (), sheet: int = 0
+) -> list[Region]:
+    """Regions of the page that the capture shows differently; see `compare`."""
+    return list(compare(reference, found, seen, words, sheet).regions)
+
+
+def word_agreement(reference: Reference, found: Found, seen: Measured) -> Values:
+    """(n,) how surely the pixels show each cluster's own content, 0…1, NaN if unknown; see `compare`."""
+    return compare(reference, found, seen).agreement
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """Comparisons of places of the page with the capture: whole clusters, and windows a letter wide (m).
+
+    `owner` (m,) cluster of each, `whole` (m,) is it one; `centre` (m, 2) reference pixels; `ncc` (m,)
+    correlation at the best place; `spread` (m,) and `wanted` (m,) standard deviation of the capture's and of
+    the original's pixels; `gain` (m,) contrast of the capture relative to the original.
+    """
+
+    owner: NDArray[np.int64]
+    whole: NDArray[np.bool_]
+    centre: Values
+    ncc: Values
+    spread: Values
+    wanted: Values
+    gain: Values
+    core: Values  #: (m,) range of the inner pixels of a whole cluster relative to the original's
+    visible: NDArray[np.bool_]  #: (n,)
+    flat: Picture
+
+    @classmethod
+    def take(cls, reference: Reference, found: Found, seen: Measured) -> _Looks | None:
+        visible = _visible(reference, seen, found.image.shape) & ~_uncertain(reference, seen)
+        if visible.sum() < _LEAST_WORDS:
+            return None
+        flat = cv2.GaussianBlur(seen.flat, (0, 0), 0.5)
+        bank = [cv2.GaussianBlur(reference.image, (0, 0), s) for s in _SIGMAS]
+        density = max(seen.displacements.density, 20.0)
+        slack = int(np.clip(np.ceil(0.6 * DPI / density), 1, 5))
+        sharp = _sharpness(reference, seen, flat, bank, visible)
+        rows: list[tuple[float, ...]] = []
+        for i in np.flatnonzero(visible):
+            rows += _look(reference, int(i), flat, bank[sharp[i]], slack, seen.shift[i])
+        if not rows:
+            return None
+        table = np.array(rows)
+        return cls(
+            owner=table[:, 0].astype(np.int64),
+            whole=table[:, 1] > 0,
+            centre=table[:, 2:4],
+            ncc=table[:, 4],
+            spread=table[:, 5],
+            wanted=table[:, 6],
+            gain=table[:, 4] * table[:, 5] / np.maximum(table[:, 6], 1e-6),
+            core=table[:, 7],
+            visible=visible,
+            flat=flat,
+        )
+
+
+def _uncertain(reference: Reference, seen: Measured) -> NDArray[np.bool_]:
+    """(n,) clusters that lie apart from all legible ones on paper that is not flat: the warp is only guessed
+    there, and a running title out of place would pass for another."""
+    legible = seen.displacements.similarity > 0.6
+    em = float(np.median(reference.em))
+    if legible.sum() < _LEAST_WORDS:
+        return np.zeros(len(legible), np.bool_)
+    field = seen.warp.field(reference.centres[legible])
+    design = np.c_[reference.centres[legible], np.ones(int(legible.sum()))]
+    plane, *_ = np.linalg.lstsq(design, field, rcond=None)
+    if np.sqrt(np.mean((field - design @ plane) ** 2)) < _FLAT * em:
+        return np.zeros(len(legible), np.bool_)
+    lines, count = np.unique(reference.lines[legible], return_counts=True)
+    trusted = legible & np.isin(reference.lines, lines[count >= 3])
+    if not trusted.any():
+        return np.zeros(len(legible), np.bool_)
+    distance, _ = cKDTree(reference.centres[trusted]).query(reference.centres)
+    apart: NDArray[np.bool_] = (distance > 3.0 * em) & (seen.displacements.similarity < 0.75)
+    return apart
+
+
+def _visible(reference: Reference, seen: Measured, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Clusters that lie wholly inside the capture, with room to move."""
+    pad = 0.3 * reference.em
+    x0, y0, x1, y1 = reference.boxes.T + np.stack([-pad, -pad, pad, pad])
+    mapped = seen.warp(np.stack([x0, y0, x1, y0, x1, y1, x0, y1], 1).reshape(-1, 2)).reshape(-1, 4, 2)
+    inside = (mapped > 1) & (mapped < np.array([shape[1], shape[0]]) - 2)
+    height, width = reference.shape
+    on_page = (x0 > 6) & (y0 > 6) & (x1 < width - 6) & (y1 < height - 6)
+    big = (x1 - x0 - 2 * pad > 5) & (y1 - y0 - 2 * pad > 5)
+    out: NDArray[np.bool_] = inside.all((1, 2)) & on_page & big
+    return out
+
+
+def _sharpness(
+    reference: Reference, seen: Measured, flat: Picture, bank: list[Picture], visible: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """(n,) which picture of the bank is as sharp as the capture around each cluster."""
+    chosen = np.flatnonzero(visible)
+    scores = np.zeros((len(chosen), len(bank)))
+    for row, i in enumerate(chosen):
+        x0, y0, x1, y1 = _pixels(reference.boxes[i])
+        patch = _patch(flat, x0, y0, x1, y1, seen.shift[i])
+        for k, picture in enumerate(bank):
+            scores[row, k] = _correlation(patch, picture[y0:y1, x0:x1])
+    legible = scores.max(1) > 0.5
+    out = np.zeros(len(visible), np.int64)
+    if not legible.any():
+        out[:] = int(scores.mean(0).argmax())
+        return out
+    scores, places = scores[legible], reference.centres[chosen[legible]]
+    near = min(16, len(places))
+    _, index = cKDTree(places).query(reference.centres, k=near)
+    local = np.median(scores[index.reshape(len(visible), near)], 1)
+    return np.asarray(local.argmax(1), np.int64)
+
+
+def _look(
+    reference: Reference, i: int, flat: Picture, original: Picture, slack: int, start: Values
+) -> list[tuple[float, ...]]:
+    """A cluster as a whole and its windows: rows of (owner, whole, x, y, ncc, spread, wanted, core)."""
+    x0, y0, x1, y1 = _pixels(reference.boxes[i])
+    template = original[y0:y1, x0:x1]
+    best = None
+    # The warp is least certain far from other text: what is not found is looked for wider.
+    for shift, room in ((start, 3), (np.zeros(2), 4), (np.zeros(2), round(0.5 * float(reference.em[i])) + 3)):
+        patch = _patch(flat, x0 - room, y0 - room, x1 + room, y1 + room, shift)
+        x, y, value, _ = subpixel_peak(cv2.matchTemplate(patch, template, cv2.TM_CCOEFF_NORMED))
+        if best is None or value > best[0]:
+            best = value, shift + np.array([x - room, y - room])
+        if value > 0.8:
+            break
+    assert best is not None  # noqa: S101
+    shift = best[1]
+    patch = _patch(flat, x0, y0, x1, y1, shift)
+    inner = np.s_[round(0.15 * (y1 - y0)) : round(0.85 * (y1 - y0)) or 1, 1:-1]
+    core = float(np.subtract(*np.percentile(patch[inner], (92, 8)))) / max(
+        float(np.subtract(*np.percentile(template[inner], (92, 8)))), 1e-3
+    )
+    centre = reference.centres[i]
+    rows = [
+        (
+            i,
+            1.0,
+            centre[0],
+            centre[1],
+            max(_correlation(patch, template), best[0]),
+            patch.std(),
+            template.std(),
+            core,
+        )
+    ]
+    em = float(reference.em[i])
+    upright = abs(reference.axes[i, 0]) >= abs(reference.axes[i, 1])
+    length = (x1 - x0) if upright else (y1 - y0)
+    size = max(round(_WINDOW * em), 6)
+    if length < 1.4 * size:
+        return rows
+    wide = _patch(flat, x0 - slack, y0 - slack, x1 + slack, y1 + slack, shift)
+    for a in np.linspace(0, length - size, max(int(np.ceil((length - size) / (_STEP * em))) + 1, 2)).astype(
+        int
+    ):
+        part = np.s_[:, a : a + size] if upright else np.s_[a : a + size, :]
+        around = np.s_[:, a : a + size + 2 * slack] if upright else np.s_[a : a + size + 2 * slack, :]
+        small = template[part]
+        if small.std() < 0.25 * template.std():
+            continue
+        surface = cv2.matchTemplate(wide[around], small, cv2.TM_CCOEFF_NORMED)
+        _, value, _, (px, py) = cv2.minMaxLoc(surface)
+        there = wide[around][py : py + small.shape[0], px : px + small.shape[1]]
+        x, y = (x0 + a + size / 2, centre[1]) if upright else (centre[0], y0 + a + size / 2)
+        rows.append((i, 0.0, x, y, value, there.std(), small.std(), 1.0))
+    return rows
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """Of each cluster (n): standardised surprise, flags, agreement."""
+
+    z: Values
+    changed: NDArray[np.bool_]
+    covered: NDArray[np.bool_]
+    agreement: Values
+
+
+def _judge(reference: Reference, looks: _Looks) -> _Verdict:
+    count = len(reference.boxes)
+    z = np.full(count, -np.inf)
+    follow = np.zeros(count, bool)
+    changed = np.zeros(count, bool)
+    share = np.full(count, np.nan)
+    local_gain = _local_gain(looks)
+    for whole in (True, False):
+        part = np.flatnonzero(looks.whole == whole)
+        if len(part) < _LEAST_WORDS:
+            continue
+        surprise, sigma, distinct = _surprise(looks, part, local_gain)
+        owner, ncc = looks.owner[part], looks.ncc[part]
+        score = surprise / sigma
+        np.maximum.at(z, owner, score)
+        limit, correlation = (_WORD_Z, _WORD_NCC) if whole else (_LETTER_Z, _LETTER_NCC)
+        strong = (score > limit) & (ncc < correlation) & (distinct > _DISTINCT)
+        changed[owner[strong]] = True
+        follow[owner[(score > _FOLLOW_Z) & (ncc < 0.5 * (1 + correlation))]] = True
+        known = distinct > _DISTINCT
+        own = 1 / (1 + np.exp(np.clip((surprise - distinct / 2) * 5 / np.maximum(distinct, 0.1), -30, 30)))
+        for k in np.flatnonzero(known):
+            share[owner[k]] = np.fmin(share[owner[k]], own[k])
+    whole_rows = np.flatnonzero(looks.whole)
+    owner = looks.owner[whole_rows]
+    weak = (looks.core[whole_rows] < _COVERED * local_gain[whole_rows]) & (looks.ncc[whole_rows] < 0.6)
+    covered = np.zeros(count, bool)
+    # A poor capture hides words by itself: cover is only told from it where most words are legible.
+    if np.median(looks.ncc[whole_rows]) > 0.6:
+        covered[owner[weak]] = True
+    share[covered] = 0.0
+    changed &= ~covered
+    changed |= _beside(reference, changed, follow & ~covered)
+    z[covered] = np.maximum(z[covered], _WORD_Z)
+    return _Verdict(z, changed, covered, share)
+
+
+def _local_gain(looks: _Looks) -> Values:
+    """(m,) contrast to expect at each place: the median of legible clusters around."""
+    good = looks.whole & (looks.ncc > 0.6)
+    if good.sum() < 5:
+        good = looks.whole
+    near = min(12, int(good.sum()))
+    _, index = cKDTree(looks.centre[good]).query(looks.centre, k=near)
+    out: Values = np.median(looks.gain[good][index.reshape(len(looks.owner), near)], 1)
+    return np.maximum(out, 1e-3)
+
+
+def _surprise(looks: _Looks, part: NDArray[np.int64], local_gain: Values) -> tuple[Values, float, Values]:
+    """Logarithm of what is left over relative to what the capture leaves over elsewhere at places of like
+    contrast; its robust standard deviation; and the surprise that other content would give."""
+    gain = local_gain[part]
+    left = (
+        np.sqrt(np.maximum(1 - looks.ncc[part] ** 2, 1e-4))
+        * np.maximum(looks.spread[part], 0.5 * gain * looks.wanted[part])
+        / gain
+    )
+    left = np.log(np.maximum(left, 1e-3))
+    contrast = np.log(np.maximum(looks.wanted[part], 1e-3))
+    order = np.argsort(contrast)
+    bins = np.array_split(order, int(np.clip(len(part) // 40, 1, 8)))
+    expected = np.interp(contrast, [np.median(contrast[b]) for b in bins], [np.median(left[b]) for b in bins])
+    surprise = left - expected
+    near = min(_NEIGHBOURS, len(part))
+    _, index = cKDTree(looks.centre[part]).query(looks.centre[part], k=near)
+    local = np.median(surprise[index.reshape(len(part), near)], 1)
+    surprise = surprise - np.clip(local, -0.3, 0.5 * _LOCAL)
+    below = surprise[surprise <= np.median(surprise)] - np.median(surprise)
+    # The upper half may hold changes; both halves of a faithful capture are about alike.
+    upper = np.percentile(surprise, 75) - np.median(surprise)
+    sigma = max(1.48 * float(np.median(np.abs(below))), min(1.48 * float(upper), 0.35), 0.12)
+    distinct = contrast - expected
+    return surprise, sigma, 2 * distinct
+
+
+def _beside(
+    reference: Reference, seeds: NDArray[np.bool_], candidates: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Candidates reached from seeds through candidates next to them."""
+    out = seeds.copy()
+    while True:
+        more = candidates & ~out
+        if not more.any() or not out.any():
+            return out
+        index = np.flatnonzero(more)
+        touching = _near(reference, index, np.flatnonzero(out)).any(1)
+        if not touching.any():
+            return out
+        out[index[touching]] = True
+
+
+def _near(reference: Reference, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(len(a), len(b)): are two clusters next to each other, in a line or in neighbouring lines?"""
+    em = np.maximum(reference.em[a][:, None], reference.em[b])
+    p, q = reference.boxes[a][:, None], reference.boxes[b][None]
+    gap_x = np.maximum(p[..., 0], q[..., 0]) - np.minimum(p[..., 2], q[..., 2])
+    gap_y = np.maximum(p[..., 1], q[..., 1]) - np.minimum(p[..., 3], q[..., 3])
+    out: NDArray[np.bool_] = (gap_x < 1.2 * em) & (gap_y < 0.8 * em)
+    return out
+
+
+def _groups(reference: Reference, flagged: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+    """Flagged clusters that lie together, each group in the page's order."""
+    index = np.flatnonzero(flagged)
+    if not len(index):
+        return []
+    near = _near(reference, index, index)
+    label = np.arange(len(index))
+    for _ in range(len(index)):
+        lowest = np.where(near, label, len(index)).min(1)
+        if (lowest == label).all():
+            break
+        label = lowest
+    return [index[label == k] for k in np.unique(label)]
+
+
+def _additions(
+    reference: Reference, seen: Measured, looks: _Looks, taken: NDArray[np.generic], shape: tuple[int, ...]
+) -> list[tuple[Values, float]]:
+    """Boxes (4,) in reference pixels with marks where the page has none, and scores."""
+    em = float(np.median(reference.em))
+    legible = looks.whole & (looks.ncc > 0.6)
+    if legible.sum() < _LEAST_WORDS:
+        return []
+    height, width = reference.shape
+    page = reference.image
+    paper = cv2.GaussianBlur(cv2.dilate(looks.flat, np.ones((3, 3), np.uint8)), (0, 0), 0.3)
+    # Dark things narrower than about two ems, as strokes are; shadows are wider.
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (2 * round(em) + 1, 2 * round(em) + 1))
+    dark = cv2.morphologyEx(paper, cv2.MORPH_CLOSE, kernel) - paper
+    ink = np.percentile(page, 98) - page
+    blank = cv2.dilate((ink > 12).astype(np.uint8), _square(0.45 * em)) == 0
+    # Only where the warp is known, around the words that were found, and where the capture reaches.
+    reach = np.array([-1, -1, 1, 1]) * 2.5 * em
+    boxes = reference.boxes[looks.owner[legible]] + reach
+    hull = cv2.convexHull(
+        np.concatenate([boxes[:, :2], boxes[:, 2:], boxes[:, [0, 3]], boxes[:, [2, 1]]]).astype(np.int32)
+    )
+    inside = cv2.fillConvexPoly(np.zeros((height, width), np.uint8), hull, 1) > 0
+    frame = np.zeros(shape, np.float32)
+    frame[6:-6, 6:-6] = 1
+    inside &= cv2.erode(seen.warp.sample(frame, (height, width)), _square(1.2 * em)) > 0.9
+    border = round(14 * PX_PER_PT)
+    inside[:border] = inside[-border:] = False
+    inside[:, :border] = inside[:, -border:] = False
+    for x0, y0, x1, y1 in reference.boxes[taken.astype(np.int64)].astype(int):
+        pad = round(0.6 * em)
+        blank[max(y0 - pad, 0) : y1 + pad, max(x0 - pad, 0) : x1 + pad] = False
+    area = blank & inside
+    if area.sum() < em * em:
+        return []
+    text = float(np.median(looks.gain[legible] * looks.wanted[legible])) * 2.2
+    noise = 1.48 * float(np.median(np.abs(dark[area] - np.median(dark[area])))) + 0.5
+    level = max(0.42 * text, float(np.median(dark[area])) + 7 * noise)
+    marks = ((dark > level) & area).astype(np.uint8)
+    joined = cv2.dilate(marks, _square(0.5 * em))
+    number, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    out = []
+    for k in range(1, number):
+        x, y, w, h = (int(v) for v in stats[k, :4])
+        own = (labels[y : y + h, x : x + w] == k) & (marks[y : y + h, x : x + w] > 0)
+        rows, columns = np.nonzero(own)
+        if len(rows) < 0.18 * em * em:
+            continue
+        high, broad = int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
+        if max(high, broad) < 1.3 * em or min(high, broad) < 0.3 * em:
+            continue  # dust, or a hair, a crease, the edge of the paper
+        if max(high, broad) > 12 * min(high, broad) and min(high, broad) < 0.8 * em:
+            continue
+        box = np.array([x + columns.min(), y + rows.min(), x + columns.max() + 1, y + rows.max() + 1], float)
+        strength = float(np.median(dark[y : y + h, x : x + w][own]))
+        out.append((box, strength / noise))
+    return out
+
+
+def _region(
+    kind: str, box: Values, score: float, text: str, found: Found, seen: Measured, sheet: int
+) -> Region:
+    corners = np.array([[box[0], box[1]], [box[2], box[1]], [box[2], box[3]], [box[0], box[3]]])
+    outline = tuple((float(x), float(y)) for x, y in seen.warp(corners))
+    x0, y0, x1, y1 = ((box + 0.5) / PX_PER_PT).tolist()
+    assert kind in ("changed", "covered", "added")  # noqa: S101
+    return Region(sheet, found.page, kind, (x0, y0, x1, y1), outline, text, score)  # type: ignore[arg-type]
+
+
+def _square(radius: float) -> NDArray[np.uint8]:
+    """Squares are dilated much faster than discs."""
+    size = 2 * max(round(radius), 1) + 1
+    return np.ones((size, size), np.uint8)
+
+
+def _pixels(box: Values) -> tuple[int, int, int, int]:
+    return int(box[0]), int(box[1]), int(np.ceil(box[2])), int(np.ceil(box[3]))
+
+
+def _patch(picture: Picture, x0: int, y0: int, x1: int, y1: int, shift: Values) -> Picture:
+    w, h = x1 - x0, y1 - y0
+    out: Picture = cv2.getRectSubPix(
+        picture, (w, h), (float(x0 + shift[0] + (w - 1) / 2), float(y0 + shift[1] + (h - 1) / 2))
+    )
+    return out
+
+
+def _correlation(a: Picture, b: Picture) -> float:
+    a, b = a - a.mean(), b - b.mean()
+    return float((a * b).sum() / (np.sqrt((a * a).sum() * (b * b).sum()) + 1e-6))

@@ -1,0 +1,145 @@
+"""Passages of documents are found, what everybody shares does not count, and a leak is judged as a whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fother.identify.chance import ACCEPTED
+from fother.identify.genuine import genuineness
+from fother.identify.match import Source, TextMatch, match_text
+from fother.model.match import Change, Hit
+
+REPORT = (
+    "The convoy left the northern depot at dawn on Tuesday and reached the river before noon. "
+    "Two of its eleven lorries had been delayed by a broken bridge near the old paper mill. "
+    "Captain Orlow asked the ferry company for help, which was refused in writing on 14 March. "
+    "The remaining fuel was stored under the school gymnasium, guarded by four volunteers. "
+    "Nobody informed the regional office until the following week, when the invoices arrived."
+)
+OTHER = (
+    "Dear members, the orchid exhibition opens in the glass pavilion on the first Sunday of June. "
+    "Visitors may photograph every plant except the hybrids lent by our friends from Lisbon. "
+    "Volunteers who can water the beds on weekday evenings should write to the head gardener."
+)
+CLAUSE = (
+    "Neither party shall be liable for delay caused by events beyond its reasonable control, provided that "
+    "it notifies the other party promptly and resumes performance as soon as circumstances permit."
+)
+FOREIGN = (
+    "Newspapers wondered all summer why prices at the market had doubled. Fishermen blamed the weather, "
+    "bakers blamed the millers, and the mayor, who was seldom seen without an umbrella, blamed the calendar. "
+)
+SAMPLES = {
+    "de": "Die Brücke über den Fluß wurde am Morgen gesperrt, weil drei Pfeiler nach dem Hochwasser "
+    "Risse zeigten. Der Landrat ließ die Zufahrt bewachen und bestellte ein Gutachten.",
+    "fr": "Le pont fut fermé à l’aube parce que trois piliers étaient fissurés après la crue. "
+    "Le préfet fit garder l’accès et commanda une expertise indépendante à Grenoble.",
+    "ru": "Мост закрыли на рассвете, потому что после паводка треснули три опоры. "
+    "Начальник округа велел охранять подъезд и заказал независимую экспертизу в Казани.",
+    "zh": "洪水过后三根桥墩出现裂缝，因此大桥在黎明时分关闭。"
+    "地方长官命令守卫入口，并委托外省专家提交独立报告。",
+    "ar": "أغلق الجسر عند الفجر بعد أن ظهرت شقوق في ثلاث دعامات إثر الفيضان. "
+    "وأمر المحافظ بحراسة المدخل وطلب تقريرا مستقلا من خبراء العاصمة.",
+}
+
+
+def matched(leak: str, *sources: Source, characters: int = 10_000_000) -> list[TextMatch]:
+    """Matches with an index that proposes the beginning of every document; texts here are short."""
+    known = {source.id: source for source in sources}
+    hits = [Hit(name, (0, len(leak)), 0, 1.0, "characters") for name in known]
+    return match_text(leak, hits, known.__getitem__, registry_characters=characters)
+
+
+def document(name: str, text: str, public: bool = False) -> Source:
+    return Source(name, f"Title of {name}", text, (0,), public)
+
+
+def test_an_excerpt_is_found_exactly() -> None:
+    start, end = REPORT.index("Captain"), REPORT.index("Nobody") - 1
+    (match,) = matched(REPORT[start:end], document("D-1", REPORT), document("D-2", OTHER))
+    (passage,) = match.passages
+    assert passage.document == (start, end)
+    assert passage.leak == (0, end - start)
+    assert (passage.page, passage.similarity, match.leak_covered) == (1, 1.0, 1.0)
+    assert match.coincidence <= ACCEPTED
+
+
+def test_text_of_no_document_matches_nothing() -> None:
+    assert matched(FOREIGN, document("D-1", REPORT), document("D-2", OTHER)) == []
+
+
+def test_a_short_formula_does_not_count() -> None:
+    one = "Signed in accordance with the provisions of the treaty by both captains yesterday."
+    matches = matched(
+        "Sold in accordance with the provisions of the will, said an aunt.", document("D-1", one)
+    )
+    assert all(match.coincidence > ACCEPTED for match in matches)
+
+
+@pytest.mark.parametrize("language", SAMPLES)
+def test_languages(language: str) -> None:
+    text = SAMPLES[language]
+    others = [document(name, other) for name, other in SAMPLES.items()]
+    matches = matched(text.upper(), *others)
+    assert matches[0].document == language
+    assert matches[0].coincidence <= ACCEPTED
+    assert matches[0].passages[0].document == (0, len(text))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_noisy_excerpt_is_found(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    letters = [chr(97 + int(rng.integers(26))) if rng.random() < 0.1 else c for c in REPORT]
+    assert matched("".join(letters), document("D-1", REPORT))[0].coincidence <= ACCEPTED
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_reworded_excerpt_is_found(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    words = ["thing" if rng.random() < 0.2 else word for word in REPORT.split()]
+    assert matched(" ".join(words), document("D-1", REPORT))[0].coincidence <= ACCEPTED
+
+
+def test_an_article_that_quotes_is_mixed_and_its_own_words_are_foreign() -> None:
+    quote = REPORT[: REPORT.index("Captain") - 1]
+    leak = FOREIGN * 3 + quote + " " + FOREIGN * 3
+    matches = matched(leak, document("D-1", REPORT))
+    judgement = genuineness(leak, matches)
+    assert judgement.verdict == "mixed"
+    assert len(judgement.foreign) == 2
+    assert quote in leak[judgement.foreign[0][1] : judgement.foreign[1][0]]
+
+
+def test_a_clause_of_many_documents_is_no_evidence_and_says_so() -> None:
+    bodies = [REPORT, OTHER, *(" ".join(text.split()[::-1]) for text in (REPORT, OTHER, FOREIGN * 2))]
+    sources = [document(f"D-{n}", f"{body} {CLAUSE} {body[:40]}") for n, body in enumerate(bodies)]
+    matches = matched(CLAUSE, *sources)
+    assert all(match.coincidence > ACCEPTED for match in matches)
+    assert all("also in" in passage.common for match in matches for passage in match.passages)
+    assert genuineness(CLAUSE, matches).verdict == "not-ours"
+
+
+def test_a_public_text_is_no_evidence() -> None:
+    matches = matched(CLAUSE, document("D-1", f"{REPORT} {CLAUSE}"), document("P-1", CLAUSE, public=True))
+    assert [match.document for match in matches] == ["D-1", "P-1"]
+    assert all(match.coincidence > ACCEPTED for match in matches)
+    assert matches[0].passages[0].common == "in the public text “Title of P-1”"
+
+
+def test_versions_count_in_full_and_the_nearest_is_first() -> None:
+    drafts = [document(f"D-{n}", REPORT.replace("eleven", f"{n} or so")) for n in range(6)]
+    matches = matched(REPORT.replace("eleven", "4 or so"), *drafts)
+    assert matches[0].document == "D-4"
+    assert all(match.coincidence <= ACCEPTED and not match.passages[0].common for match in matches)
+
+
+def test_verdicts() -> None:
+    matches = matched(REPORT, document("D-1", REPORT))
+    assert genuineness(REPORT, matches).verdict == "genuine"
+    change = Change("number", "eleven", "twelve", (0, 1), (0, 1), "The leak says twelve.")
+    assert genuineness(REPORT, matches, {"D-1": [change]}).verdict == "altered"
+    assert genuineness(REPORT, matches, {"D-2": [change]}).verdict == "genuine"
+    halves = REPORT[: len(REPORT) // 2] + " " + OTHER[: len(OTHER) // 2]
+    spliced = matched(halves, document("D-1", REPORT), document("D-2", OTHER))
+    assert genuineness(halves, spliced).verdict == "mixed"
