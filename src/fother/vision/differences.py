@@ -218,11 +218,13 @@ def _look(
     shift = best[1]
     patch = _patch(flat, x0, y0, x1, y1, shift)
     inner = np.s_[round(0.15 * (y1 - y0)) : round(0.85 * (y1 - y0)) or 1, 1:-1]
-    core = float(np.subtract(*np.percentile(patch[inner], (92, 8)))) / max(
+    # Cover is looked for where the word should be: a search would go for the edge of the cover.
+    still = _patch(flat, x0, y0, x1, y1, np.zeros(2))
+    core = float(np.subtract(*np.percentile(still[inner], (92, 8)))) / max(
         float(np.subtract(*np.percentile(template[inner], (92, 8)))), 1e-3
     )
     centre = reference.centres[i]
-    rows = [
+    rows: list[tuple[float, ...]] = [
         (
             i,
             1.0,

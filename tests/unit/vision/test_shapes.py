@@ -1,4 +1,4 @@
-"""A page is found among others by the shapes of its words alone; the index survives what befalls its folder."""
+"""A page is found by the shapes of its words alone; the index survives what befalls its folder."""
 
 from __future__ import annotations
 
@@ -113,7 +113,8 @@ def test_what_a_killed_writer_left_is_swept(index: ShapeIndex, tmp_path: Path) -
     assert len(index) == 41
 
 
-def test_a_damaged_manifest_is_an_error_for_people(index: ShapeIndex, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("index")
+def test_a_damaged_manifest_is_an_error_for_people(tmp_path: Path) -> None:
     (tmp_path / "shapes" / "manifest.json").write_text("[1")
     with pytest.raises(InputFileError, match="rebuild"):
         ShapeIndex.open(tmp_path / "shapes")

@@ -268,9 +268,9 @@ def _gaps(profile: NDArray[np.float32], pitch: float) -> tuple[NDArray[np.float6
     weights = [9.0] * len(places)
     peak = (depth[1:-1] > depth[:-2]) & (depth[1:-1] >= depth[2:]) & (depth[1:-1] > 0.02) & ~taken[1:-1]
     for k in np.flatnonzero(peak) + 1:
-        near = slice(max(k - round(0.2 * pitch), 0), k + round(0.2 * pitch) + 1)
-        core = np.maximum(depth[near] - 0.5 * depth[k], 0)
-        places.append(float((core * np.arange(near.start, near.start + len(core))).sum() / core.sum()))
+        begin = max(int(k) - round(0.2 * pitch), 0)
+        core = np.maximum(depth[begin : int(k) + round(0.2 * pitch) + 1] - 0.5 * depth[k], 0)
+        places.append(float((core * np.arange(begin, begin + len(core))).sum() / core.sum()))
         weights.append(float(depth[k]))
     order = np.argsort(places, kind="stable")
     return np.array(places)[order] - pad, np.array(weights)[order]
