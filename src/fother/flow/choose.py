@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from fother.flow.identify import accepted, find_text
+from fother.flow.identify import SURE_SHAPE, accepted, find_text
 from fother.flow.leaks import LeakedFile, with_text
 from fother.flow.library import Library, open_library
 from fother.flow.progress import Progress
@@ -85,8 +85,9 @@ def _by_shapes(library: Library, file: LeakedFile, progress: Progress) -> set[st
     for sheet, capture in file.pictures(sheets):
         if capture is not None:
             for hit in library.shapes.search(capture.image, limit=_LIKELY_PAGES):
-                file.claim(sheet.number, hit.document, (hit.page,))
-                found.add(hit.document)
+                if hit.score >= SURE_SHAPE:
+                    file.claim(sheet.number, hit.document, (hit.page,))
+                    found.add(hit.document)
         progress.step()
     return found
 
