@@ -31,13 +31,13 @@ def run(
         list[Path],
         typer.Argument(
             metavar="LEAK…",
-            help="Leaked files of one leak: PDF, PNG, JPEG, WebP, TIFF. Several add up.",
+            help="Leaked files of one leak: PDF or pictures, also in mails and archives. Several add up.",
             readable=False,
             show_default=False,
         ),
     ],
     document: Annotated[
-        str | None, typer.Option(help="Only this document; by default all registered ones are tried.")
+        str | None, typer.Option(help="Only this document; by default the leak is identified first.")
     ] = None,
     alpha: Annotated[
         float, typer.Option(help="Highest acceptable probability of naming any innocent copy.")
