@@ -55,7 +55,7 @@ def _view(registry: Registry, one: FileIdentified, kept: SightingRecord) -> Iden
         source=kept.source,
         pages=tuple(_compared_pages(registry, one)),
         tried={
-            "documents searched": len(registry.documents()),
+            "documents searched": len(registry.media_types()),
             "characters of text": len(sighting.text),
             "pages or pictures": len(sighting.sheets),
             "isolation": sighting.isolation,

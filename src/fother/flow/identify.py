@@ -54,7 +54,7 @@ def identify(
     listener = progress or Silent()
     if not leaks:
         raise UsageError("Name at least one leaked file.")
-    if not registry.documents():
+    if not registry.media_types():
         raise NotFoundError("The registry holds no document yet; register the original first.")
     with open_library(registry, listener) as library:
         files = [with_text(f, "full", listener) for f in receive_leaks(leaks, password, listener)]

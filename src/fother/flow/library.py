@@ -7,9 +7,9 @@ time, nothing else.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,10 +36,7 @@ class Library:
         self.registry = registry
         self.index = index
         self.shapes = shapes
-        self.text = lru_cache(maxsize=_KEPT_TEXTS)(self._text)
-
-    def _text(self, document: str) -> DocumentText:
-        return document_text(self.registry, self.registry.document(document))
+        self.text = lru_cache(maxsize=_KEPT_TEXTS)(partial(_text, registry))
 
     def source(self, document: str) -> Source:
         """A document as the matcher sees it."""
@@ -52,32 +49,28 @@ def open_library(registry: Registry, progress: Progress) -> Iterator[Library]:
     """Open the indexes with every registered document in them. Raises RegistryError, StorageError."""
     with closing(PassageIndex.open(registry.index_folder / "passages", registry.index_key())) as index:
         shapes = ShapeIndex.open(registry.index_folder / "shapes")
-        documents = registry.documents()
-        _add(registry, index, shapes, documents, progress)
+        _add(registry, index, shapes, progress)
         yield Library(registry, index, shapes)
 
 
-def _add(
-    registry: Registry,
-    index: PassageIndex,
-    shapes: ShapeIndex,
-    documents: Sequence[Document],
-    progress: Progress,
-) -> None:
+def _add(registry: Registry, index: PassageIndex, shapes: ShapeIndex, progress: Progress) -> None:
     """Add the documents that an index does not hold yet."""
-    known = index.ids()
-    unread = [d for d in documents if d.id not in known]
+    kinds = registry.media_types()
+    unread = sorted(kinds.keys() - index.ids())
     if unread:
         progress.stage("Indexing the text of registered documents", len(unread))
-        index.add(((d.id, document_text(registry, d).text) for d in unread), progress.step)
-    drawn = shapes.ids()
-    unseen = [d for d in documents if d.media_type == PDF and d.id not in drawn]
+        index.add(((d, _text(registry, d).text) for d in unread), progress.step)
+    unseen = sorted({d for d, kind in kinds.items() if kind == PDF} - shapes.ids())
     if unseen:
         progress.stage("Indexing the pages of registered documents", len(unseen))
         for start in range(0, len(unseen), _BATCH):
             batch = unseen[start : start + _BATCH]
-            shapes.add_many({d.id: signatures(document_text(registry, d)) for d in batch})
+            shapes.add_many({d: signatures(_text(registry, d)) for d in batch})
             progress.step(len(batch))
+
+
+def _text(registry: Registry, document: str) -> DocumentText:
+    return document_text(registry, registry.document(document))
 
 
 def signatures(held: DocumentText) -> dict[int, NDArray[np.uint64]]:

@@ -92,6 +92,11 @@ def listed(connection: Connection) -> tuple[Document, ...]:
     return rows.documents(connection, connection.execute(query))
 
 
+def media_types(connection: Connection) -> dict[str, str]:
+    table = schema.document.c
+    return {row.id: row.media_type for row in connection.execute(select(table.id, table.media_type))}
+
+
 def find(connection: Connection, reference: str) -> Document:
     """The document with this id, title or file name (case does not matter), or the only one whose id starts
     like this (three characters after "D-" are enough, "D-" may be left out).

@@ -206,6 +206,10 @@ class FolderRegistry(FolderLeaks):
         with self._database.reading() as connection:
             return documents.listed(connection)
 
+    def media_types(self) -> dict[str, str]:
+        with self._database.reading() as connection:
+            return documents.media_types(connection)
+
     def document(self, reference: str) -> Document:
         with self._database.reading() as connection:
             return documents.find(connection, reference)

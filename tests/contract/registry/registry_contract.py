@@ -181,6 +181,7 @@ class RegistryContract:
     def test_a_document_is_public_when_said_so(self, store: Registry, document: str) -> None:
         law = store.add_document(b"law", file_name="law.txt", media_type="text/plain", pages=0, public=True)
         assert [d.public for d in store.documents()] == [False, True]
+        assert store.media_types() == {d.id: d.media_type for d in store.documents()}
         again = store.add_document(b"law", file_name="law.txt", media_type="text/plain", pages=0)
         assert again == law
         assert store.set_public(document, True) == store.document(document)
