@@ -24,15 +24,17 @@ from fother.identify.chance import (
     together,
 )
 from fother.identify.letters import Letters, letters_of
-from fother.identify.sharing import Agreement, Frequency, Shared, Source, Use, shared
+from fother.identify.sharing import Agreement, Frequency, Shared, Source, Use, limit, shared
 from fother.identify.spans import covered_share, union, whole_words, with_marks
 from fother.model.match import Hit, Passage, Span
 
 __all__ = ["Frequency", "Source", "TextMatch", "match_text"]
 
 SHOWN = 1e-2  #: passages less probable by accident than this are shown
-_SLACK = 900  #: characters on both sides of where the index places the leak
+_SLACK = 600  #: characters on both sides of where the index places the leak
 _MOST_DOCUMENTS = 40
+_MOST_OF_SHORT = 12  #: documents followed for a leak that is too short to show many
+_SHORT = 1500  #: characters
 _MOST_PLACES = 12  #: hits of one document that are followed
 _MOST_AGREEMENTS = 200  #: of one document
 _LEAST_LOG10 = -300.0
@@ -64,23 +66,28 @@ def match_text(
     source: Callable[[str], Source],
     *,
     registry_characters: int,
+    registry_documents: int = 0,
     frequency: Frequency | None = None,
     recognised: bool = False,
 ) -> list[TextMatch]:
     """Documents that a leak shows, nearest first; documents that only coincide and public texts last.
 
-    `source` gives the text of a document of the hits. `registry_characters` is how much text the index holds.
+    `source` gives the text of a document of the hits. `registry_characters` and `registry_documents` say how
+    much the index holds; with the number of documents grows how many may hold a text that is no boilerplate.
     `frequency` tells in how many registered documents stretches of a text occur (spans are of that text).
     `recognised` says that the leak's text was recognised in a picture: differences then cost less.
     """
     leak = letters_of(leak_text)
     registry = max(1, int(registry_characters * _LETTERS))
     uses = []
-    for document, places in _windows(hits, len(leak_text)).items():
-        use = _use(leak, source(document), places, registry, recognised)
-        if use.agreements:
-            uses.append(use)
-    sharing = shared(leak, uses, frequency)
+    most = _MOST_OF_SHORT if len(leak_text) <= _SHORT else _MOST_DOCUMENTS
+    for rank, (document, places) in enumerate(_windows(hits, len(leak_text)).items()):
+        held = source(document)
+        if rank < most or held.public:
+            use = _use(leak, held, places, registry, recognised)
+            if use.agreements:
+                uses.append(use)
+    sharing = shared(leak, uses, frequency, limit(registry_documents))
     matches = [
         _match(leak_text, leak, use, common, registry) for use, common in zip(uses, sharing, strict=True)
     ]
