@@ -13,6 +13,7 @@ from fother.flow.identify import SURE_SHAPE, accepted, find_text
 from fother.flow.leaks import LeakedFile, with_text
 from fother.flow.library import Library, open_library
 from fother.flow.progress import Progress
+from fother.identify.match import TextMatch
 from fother.model.capture import Sighting
 from fother.model.match import Passage
 from fother.registry import Document, Registry
@@ -23,53 +24,91 @@ _LIKELY_PAGES = 3
 
 @dataclass(frozen=True)
 class Choice:
-    """The documents to look at; what each sheet may show is noted in the files themselves."""
+    """The documents to look at; what each sheet may show is noted in the files themselves.
+
+    `shown` are those whose text the leak has, marked or not, the surest first: what it shows when no page of
+    it can be measured.
+    """
 
     documents: tuple[Document, ...]
     searched: int  #: documents in the registry
     how: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    shown: tuple[Document, ...] = ()
 
 
-def only(document: Document) -> Choice:
+def only(registry: Registry, document: Document, files: Sequence[LeakedFile], progress: Progress) -> Choice:
     """The document that the user names."""
-    return Choice((document,), 1, ("named by the user",))
+    shown: tuple[Document, ...] = ()
+    bare = [file for file in files if _text_alone(file)]
+    if bare:
+        with open_library(registry, progress) as library:
+            matches = [m for file in bare for m in _matches(library, file.sighting)]
+        shown = (document,) if any(m.document == document.id for m in matches) else ()
+    return Choice((document,), 1, ("named by the user",), tuple(map(_no_marks, bare)), shown)
 
 
 def choose(registry: Registry, files: Sequence[LeakedFile], progress: Progress) -> Choice:
     """Choose by text, then by the shapes of pages, then by recognised text; in small registries take all."""
-    documents = {d.id: d for d in registry.documents()}
-    markable = {i: d for i, d in documents.items() if "carriers" in d.blobs}
+    searched = len(registry.media_types())
     how: dict[str, None] = {}
+    read: dict[str, float] = {}
     found: set[str] = set()
     with open_library(registry, progress) as library:
         for file in files:
             if file.sighting.text and (claimed := _by_text(library, file, file.sighting)):
-                found |= claimed
+                read |= claimed
                 how["text"] = None
-            for way, chosen in (("shapes of pages", _by_shapes), ("recognised text", _by_recognised)):
-                if _unclaimed(file) and (claimed := chosen(library, file, progress)):
-                    found |= claimed
-                    how[way] = None
-    blank = any(_unclaimed(file) for file in files)
-    if blank and len(markable) <= _TRIED_BLINDLY:
-        found |= set(markable)
+            if _unclaimed(file) and (pages := _by_shapes(library, file, progress)):
+                found |= pages
+                how["shapes of pages"] = None
+            if _unclaimed(file) and (claimed := _by_recognised(library, file, progress)):
+                read |= claimed
+                how["recognised text"] = None
+    shown = tuple(registry.document(i) for i in sorted(read, key=lambda i: (read[i], i)))
+    documents = [*shown, *(registry.document(i) for i in sorted(found - set(read)))]
+    notes = [
+        *map(_no_marks, filter(_text_alone, files)),
+        *(_unmarked(d) for d in documents if not _marked(d)),
+    ]
+    if searched <= _TRIED_BLINDLY and any(_unclaimed(file) for file in files):
+        documents = list(registry.documents())
         how["every document of a small registry"] = None
-    notes = tuple(
-        f"The leak also shows {documents[i].title} ({i}), of which no copies can be issued."
-        for i in sorted(found - set(markable))
+    return Choice(tuple(filter(_marked, documents)), searched, tuple(how), tuple(notes), shown)
+
+
+def _marked(document: Document) -> bool:
+    return "carriers" in document.blobs
+
+
+def _unmarked(document: Document) -> str:
+    return f"The leak also shows {document.title} ({document.id}), of which no copies can be issued."
+
+
+def _text_alone(file: LeakedFile) -> bool:
+    return bool(file.sighting.text) and not file.sighting.sheets
+
+
+def _no_marks(file: LeakedFile) -> str:
+    return (
+        f"{file.name} holds text only, which carries no marks of this version; fother identify says what it "
+        "shows."
     )
-    return Choice(tuple(d for i, d in markable.items() if i in found), len(documents), tuple(how), notes)
 
 
 def _unclaimed(file: LeakedFile) -> bool:
     return any(sheet.number not in file.claimed for sheet in file.sighting.sheets)
 
 
-def _by_text(library: Library, file: LeakedFile, sighting: Sighting) -> set[str]:
-    found = set()
-    for match in accepted(find_text(library, sighting.text, sighting.recognised)):
-        found.add(match.document)
+def _matches(library: Library, sighting: Sighting) -> list[TextMatch]:
+    return accepted(find_text(library, sighting.text, sighting.recognised))
+
+
+def _by_text(library: Library, file: LeakedFile, sighting: Sighting) -> dict[str, float]:
+    """Documents that have passages of a text, with the probability of coincidence."""
+    found: dict[str, float] = {}
+    for match in _matches(library, sighting):
+        found[match.document] = match.coincidence
         for passage in match.passages:
             for sheet in sheets_of(sighting, passage):
                 pages = () if passage.page is None else (passage.page - 1,)
@@ -92,11 +131,11 @@ def _by_shapes(library: Library, file: LeakedFile, progress: Progress) -> set[st
     return found
 
 
-def _by_recognised(library: Library, file: LeakedFile, progress: Progress) -> set[str]:
+def _by_recognised(library: Library, file: LeakedFile, progress: Progress) -> dict[str, float]:
     sheets = tuple(s for s in file.sighting.sheets if s.number not in file.claimed)
     silent = replace(file.sighting, sheets=sheets, text="", parts=())
     read = with_text(replace(file, sighting=silent), "quick", progress)
-    return _by_text(library, file, read.sighting) if read.sighting.text else set()
+    return _by_text(library, file, read.sighting) if read.sighting.text else {}
 
 
 def sheets_of(sighting: Sighting, passage: Passage) -> list[int]:

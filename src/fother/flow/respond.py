@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from fother.channels.layout.carriers import LayoutCarriers
 from fother.codes.code import FingerprintingCode
 from fother.errors import NotFoundError, UsageError
@@ -66,10 +68,10 @@ def trace(
     listener = progress or Silent()
     _check_arguments(leaks, alpha)
     asked = registry.document(document) if document else None
-    if asked is None and not registry.documents():
+    if asked is None and not registry.media_types():
         raise NotFoundError("The registry holds no document yet; register the original first.")
     files = receive_leaks(leaks, password, listener)
-    choice = only(asked) if asked else choose(registry, files, listener)
+    choice = only(registry, asked, files, listener) if asked else choose(registry, files, listener)
     candidates = choice.documents
     # Counted once: copies issued while the trace runs belong neither to the family nor to the decoding.
     counts = {e.id: registry.copies_count(e.id) for d in candidates for e in registry.editions(d.id)}
@@ -78,6 +80,7 @@ def trace(
     stamped = _stamped(registry, files)
     tried = _tried(choice, files, seen)
     notes = (*(note for file in files for note in file.sighting.notes), *choice.notes)
+    stamps = tuple(c.id for c in stamped)
     listener.stage("Comparing with all copies")
     verdicts = [
         judge(
@@ -92,7 +95,7 @@ def trace(
             notes=notes,
         )
         for s in seen
-    ] or [nothing_found(alpha, family, tried, tuple(c.id for c in stamped), notes)]
+    ] or [_nothing_seen(registry, choice, nothing_found(alpha, family, tried, stamps, notes))]
     verdict = max(verdicts, key=lambda v: (len(v.accused) > 0, v.carriers_read))
     others = tuple(replace(v, sentence=_sentence(v)) for v in verdicts if v.accused and v is not verdict)
     verdict = replace(
@@ -160,6 +163,21 @@ def _look(
                     page_evidence(original, m, r, k if pictures else None) for k, (m, r) in enumerate(pairs)
                 )
             yield _Seen(document, tuple(cases), evidence)
+
+
+def _nothing_seen(registry: Registry, choice: Choice, verdict: Verdict) -> Verdict:
+    """No page was found in the leak; its text may show a document all the same."""
+    if not choice.shown:
+        return verdict
+    best = choice.shown[0]
+    copies = sum(registry.copies_count(e.id) for e in registry.editions(best.id))
+    return replace(
+        verdict,
+        document=best.id,
+        title=best.title,
+        scores=np.zeros(copies),
+        stronger=("The file itself, or a picture of a page as the leak shows it.",) if copies else (),
+    )
 
 
 def _namer(registry: Registry, edition: Edition) -> Callable[[int], str]:
