@@ -118,6 +118,21 @@ class PassageIndex:
         """
         return frequencies(text, spans, self._hasher, self._current())
 
+    def verify(self) -> list[str]:
+        """One sentence for each part of the index that is damaged; an empty list when all is well.
+
+        Reads the whole index, about 1 GB in two seconds, while no writer changes it. Raises StorageError when
+        the writers' lock cannot be had.
+        """
+        with manifests.writer_lock(self._folder):
+            try:
+                snapshot = Snapshot(self._folder, manifests.load(self._folder), {})
+            except RegistryError as error:
+                return [str(error)]
+            broken = [f"{s.info.name}.postings" for s in snapshot.segments if not s.intact()]
+            broken += [f"{writing.WORDS}/{name}" for name in self._words.damaged_files()]
+        return [str(manifests.damaged(self._folder, f"has a damaged file, {name}")) for name in broken]
+
     def close(self) -> None:
         """Give back what is open; files of merged segments can then be deleted."""
         with self._lock:

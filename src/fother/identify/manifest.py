@@ -16,7 +16,7 @@ from typing import Any
 
 from fother.errors import RegistryError, StorageError
 
-FORMAT = 1  #: of the files; another number means that the index must be built again
+FORMAT = 2  #: of the files; another number means that the index must be built again
 NAME = "manifest.json"
 _LOCK = "writer.lock"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -35,6 +35,7 @@ class SegmentInfo:
     position_bits: int
     units: int  #: places that its documents take up
     checksum: str  #: SHA-256 of the file of documents, hex
+    postings_checksum: str  #: SHA-256 of the file of postings, hex
 
 
 @dataclass(frozen=True)

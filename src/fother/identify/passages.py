@@ -8,7 +8,10 @@ document's serial and where in the document it begins.
 
 from __future__ import annotations
 
+import json
 import os
+import struct
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +24,13 @@ from fother.identify.fingerprints import Hashes, Marks
 from fother.identify.manifest import damaged
 
 PASSAGE, STRIDE = 60, 40  #: words
-QUERY_WORDS = 24  #: the rarest words of a query that are looked up
+QUERY_WORDS = 24  #: the rarest words of a query that are looked up, at most
+_FEWEST_WORDS = 12  #: and at least, however widespread they are
+_WIDESPREAD = 0.02  #: share of the passages above which a word tells little
 _HEAP = 64_000_000  #: bytes that the writer collects before it writes a file
 _OFFSET_BITS = 32
+_MAGIC = 1337  #: the last 32 bits of tantivy's files
+_PIECE = 1 << 22  #: bytes read at once
 _LETTERS = np.frombuffer(b"0123456789abcdefghjkmnpqrstvwxyz", np.uint8)
 _TERM = 7  #: letters of a term; a space follows
 
@@ -94,21 +101,26 @@ class PassageStore:
             raise _system_error(error) from error
         _make_private(self._folder)
 
+    def damaged_files(self) -> list[str]:
+        """Names of files whose content is not what was written. Reads all of them."""
+        try:
+            meta = json.loads((self._folder / "meta.json").read_text(encoding="utf-8"))
+            live = {segment["segment_id"].replace("-", "") for segment in meta["segments"]}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return ["meta.json"]
+        files = sorted(path for path in self._folder.iterdir() if path.name.partition(".")[0] in live)
+        missing = live - {path.stem for path in files if path.suffix == ".term"}
+        return [f"{name}.term" for name in sorted(missing)] + [p.name for p in files if not _intact(p)]
+
     def search(self, words: Hashes, limit: int) -> list[PassageHit]:
         """The passages that share most with these words, best first. `words` may repeat."""
-        text = terms(words)
-        found = []
-        for term in dict.fromkeys(text.split()):
-            frequency = self._searcher.doc_freq("words", term)
-            if frequency:
-                found.append((frequency, term))
-        found.sort()
-        if not found:
+        chosen = self._telling(terms(words).split())
+        if not chosen:
             return []
         query = tantivy.Query.boolean_query(
             [
                 (tantivy.Occur.Should, tantivy.Query.term_query(_SCHEMA, "words", term, "freq"))
-                for _, term in found[:QUERY_WORDS]
+                for term in chosen
             ]
         )
         # Without a count the search skips blocks that cannot reach the best (block-max WAND).
@@ -119,6 +131,15 @@ class PassageStore:
             PassageHit(int(place) >> _OFFSET_BITS, int(place) & low, float(score))
             for (score, _), place in zip(hits, places, strict=True)
             if place is not None and score is not None
+        ]
+
+    def _telling(self, asked: Iterable[str]) -> list[str]:
+        """The rarest of these terms that any passage holds; widespread ones only when there are few."""
+        counted = [(self._searcher.doc_freq("words", term), term) for term in dict.fromkeys(asked)]
+        held = sorted((count, term) for count, term in counted if count)[:QUERY_WORDS]
+        most = _WIDESPREAD * self._searcher.num_docs
+        return [
+            term for nth, (frequency, term) in enumerate(held) if nth < _FEWEST_WORDS or frequency <= most
         ]
 
 
@@ -151,6 +172,31 @@ def _serials(first: int, end: int) -> tantivy.Query:
         include_upper=False,
         use_inverted_index=True,
     )
+
+
+def _intact(path: Path) -> bool:
+    """Whether a file of tantivy has the CRC-32 that its footer states.
+
+    Behind the content stand the footer (JSON), its length and the number 1337, both in 32 bits.
+    (tantivy 0.2x, src/directory/footer.rs)
+    """
+    try:
+        with path.open("rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - 8))
+            length, magic = struct.unpack("<II", file.read(8))
+            if magic != _MAGIC or length > end - 8:
+                return False
+            file.seek(end - 8 - length)
+            stated = json.loads(file.read(length))["crc"]
+            left, checksum = end - 8 - length, 0
+            file.seek(0)
+            while left > 0 and (piece := file.read(min(left, _PIECE))):
+                checksum = zlib.crc32(piece, checksum)
+                left -= len(piece)
+            return bool(checksum == stated)
+    except (OSError, struct.error, ValueError, KeyError, TypeError):
+        return False
 
 
 def _system_error(error: ValueError) -> OSError:

@@ -21,7 +21,7 @@ _SHORT = 300  #: marks up to which a single match makes a stretch
 _MOST_STRETCHES = 3000  #: of one piece of the text
 _MOST_PER_LIMIT = 40  #: character hits of one text for each of `limit`
 _LONG = 1500  #: characters above which a text may show several documents
-_WINDOW = 60  #: words that are looked up at once
+_WINDOW = 60  #: words that are looked up at once, half of them more or less
 _ALL_WINDOWS = 4  #: up to so many are all looked up
 _MOST_WINDOWS = 24
 _EXPLAINED = 12  #: matches of a stretch that make looking up its words needless in a long text
@@ -92,8 +92,8 @@ def _by_words(
 
 def _windows(marks: Marks, agreeing: list[Stretch]) -> list[tuple[int, int]]:
     """Runs of words to look up: all of a short text; of a long one some that no match explains."""
-    count = -(-len(marks) // _WINDOW)
-    edges = [len(marks) * nth // max(1, count) for nth in range(count + 1)]
+    count = round(len(marks) / _WINDOW) or 1
+    edges = [len(marks) * nth // count for nth in range(count + 1)]
     windows = [(first, last) for first, last in pairwise(edges) if first < last]
     if len(windows) <= _ALL_WINDOWS:
         return windows
@@ -134,24 +134,44 @@ _RANK_OFFSET = 2
 def frequencies(text: str, spans: Sequence[Span], hasher: Hasher, snapshot: Snapshot) -> NDArray[np.int64]:
     """(n,) see PassageIndex.document_frequency."""
     marks = hasher.fingerprints(text)
-    return np.array([_frequency(marks, span, snapshot) for span in spans], np.int64)
+    inside = [_inside(marks, span) for span in spans]
+    if len(snapshot) == 0 or not any(len(some) for some in inside):
+        return np.zeros(len(spans), np.int64)
+    # All stretches in one look-up, since most of its cost does not depend on how much is asked.
+    hashes, nth = np.unique(marks.hash[np.concatenate(inside)], return_inverse=True)
+    matches = snapshot.look_up(hashes, _COUNTED_POSTINGS, _FEW)
+    ends = np.cumsum([len(some) for some in inside])
+    asked = [np.unique(some) for some in np.split(nth, ends[:-1])]
+    # Documents in order, those of the first hash first; each once for each hash.
+    pairs = np.unique(matches.asked * len(snapshot.serial) + matches.document)
+    begin = np.searchsorted(pairs, np.arange(len(hashes) + 1) * len(snapshot.serial))
+    holders = pairs % len(snapshot.serial)
+    of_hash = [holders[first:last] for first, last in pairwise(begin.tolist())]
+    held = [
+        _frequency(matches.count[some], [of_hash[n] for n in some.tolist()], len(snapshot)) for some in asked
+    ]
+    return np.array(held, np.int64)
 
 
-def _frequency(marks: Marks, span: Span, snapshot: Snapshot) -> int:
+def _inside(marks: Marks, span: Span) -> NDArray[np.int64]:
+    """Which marks lie in the span: of many some from all over it."""
     inside = np.flatnonzero((marks.offset >= span[0]) & (marks.end <= span[1]))
     if len(inside) > _COUNTED_MARKS:
         inside = inside[np.linspace(0, len(inside) - 1, _COUNTED_MARKS).astype(np.int64)]
-    if len(inside) == 0 or len(snapshot) == 0:
+    return inside
+
+
+def _frequency(count: NDArray[np.int64], holders: Sequence[NDArray[np.int64]], documents: int) -> int:
+    """How many documents hold a stretch: `count` (n,) postings and `holders` of each of its n hashes."""
+    known = count[count > 0]
+    if len(known) == 0:
         return 0
-    matches = snapshot.look_up(np.unique(marks.hash[inside]), _COUNTED_POSTINGS, _FEW)
-    if len(matches.document) == 0:
-        return 0
-    known = matches.count[matches.count > 0]
     common = known > _COUNTED_POSTINGS
     if 2 * int(common.sum()) > len(known):
         # Too many to look at one by one; a k-gram stands about once in each.
-        return min(len(snapshot), int(np.quantile(known, 0.25)))
-    pairs = np.unique(matches.document * _COUNTED_MARKS + matches.asked) // _COUNTED_MARKS
-    agreeing = np.unique(pairs, return_counts=True)[1]
-    least = max(_LEAST_SHARE * len(matches.count), _ABOUT_AS_WELL * int(agreeing.max()))
+        return min(documents, int(np.quantile(known, 0.25)))
+    agreeing = np.unique(np.concatenate(holders), return_counts=True)[1]
+    if len(agreeing) == 0:
+        return 0
+    least = max(_LEAST_SHARE * len(count), _ABOUT_AS_WELL * int(agreeing.max()))
     return int((agreeing >= least).sum())

@@ -97,6 +97,13 @@ class Segment:
         self.documents = Documents.unpack(data, info.documents)
         self._low = np.uint64((1 << info.position_bits) - 1)
 
+    def intact(self) -> bool:
+        """Whether the postings are those that were written. Reads all of them."""
+        checksum = hashlib.sha256()
+        for first in range(0, len(self.postings), _PIECE):
+            checksum.update(self.postings[first : first + _PIECE].data)
+        return checksum.hexdigest() == self.info.postings_checksum
+
     @cached_property
     def numbers(self) -> dict[str, list[int]]:
         """Documents of each id, counted in this segment; more than one after removals."""
@@ -219,13 +226,22 @@ def _durable(path: Path) -> Iterator[BinaryIO]:
 def _store(folder: Path, documents: Documents, bits: int, pieces: Iterable[Hashes]) -> SegmentInfo:
     name = f"segment-{secrets.token_hex(8)}"
     count = 0
+    checksum = hashlib.sha256()
     with _durable(folder / f"{name}.postings") as file:
         for piece in pieces:
-            file.write(piece.astype("<u8", copy=False).data)
+            stored = piece.astype("<u8", copy=False).data
+            file.write(stored)
+            checksum.update(stored)
             count += len(piece)
     data = documents.packed()
     with _durable(folder / f"{name}.documents") as file:
         file.write(data)
     return SegmentInfo(
-        name, len(documents.serial), count, bits, int(documents.start[-1]), hashlib.sha256(data).hexdigest()
+        name=name,
+        documents=len(documents.serial),
+        postings=count,
+        position_bits=bits,
+        units=int(documents.start[-1]),
+        checksum=hashlib.sha256(data).hexdigest(),
+        postings_checksum=checksum.hexdigest(),
     )

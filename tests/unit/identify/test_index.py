@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -306,3 +308,79 @@ def test_damage_is_said_in_one_sentence(tmp_path: Path, damage) -> None:  # type
     damage(tmp_path / "index")
     with pytest.raises(RegistryError, match=r"run `fother reindex` to build it again\.$"):
         PassageIndex.open(tmp_path / "index", KEY)
+
+
+def _flip(path: Path, at: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+
+def _words_file(folder: Path, suffix: str) -> Path:
+    """The largest of the kind: small ones may be left over from merging."""
+    return max((folder / "words").glob(f"*{suffix}"), key=lambda path: path.stat().st_size)
+
+
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        (lambda folder: _flip(_one(folder, "*.postings"), 77), r"segment-\w+\.postings"),
+        (lambda folder: _flip(_words_file(folder, ".idx"), 20), r"words/\w+\.idx"),
+        (lambda folder: _flip(_words_file(folder, ".fast"), -4), r"words/\w+\.fast"),
+        (lambda folder: os.truncate(_words_file(folder, ".fieldnorm"), 5), r"words/\w+\.fieldnorm"),
+        (lambda folder: _words_file(folder, ".term").unlink(), r"words/\w+\.term"),
+        (lambda folder: (folder / "words" / "meta.json").write_text("[]"), r"words/meta\.json"),
+    ],
+    ids=["postings", "words", "footer", "cut", "gone", "list"],
+)
+def test_verify_names_each_damaged_file(tmp_path: Path, damage, named: str) -> None:  # type: ignore[no-untyped-def]
+    index = PassageIndex.open(tmp_path / "index", KEY)
+    index.add(DOCUMENTS[:3])
+    assert index.verify() == []
+    damage(tmp_path / "index")
+    (sentence,) = index.verify()
+    assert re.search(rf"has a damaged file, {named}; run `fother reindex` to build it again\.$", sentence)
+
+
+def test_verify_says_what_prevents_opening(tmp_path: Path) -> None:
+    index = PassageIndex.open(tmp_path / "index", KEY)
+    index.add(DOCUMENTS[:3])
+    index.remove(["D-001"])
+    assert index.verify() == []
+    _flip(_one(tmp_path / "index", "*.documents"), 3)
+    (sentence,) = index.verify()
+    assert "is damaged" in sentence
+
+
+def test_verify_holds_after_merging(tmp_path: Path) -> None:
+    index = PassageIndex.open(tmp_path / "index", KEY)
+    for document in DOCUMENTS[:10]:
+        index.add([document])
+    assert index.verify() == []
+
+
+def test_threads_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
+    def write(first: int) -> None:
+        own = PassageIndex.open(tmp_path / "index", KEY)
+        for document in DOCUMENTS[first:24:2]:
+            own.add([document, DOCUMENTS[30]])
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, (0, 1)))
+    index = PassageIndex.open(tmp_path / "index", KEY)
+    assert index.ids() == {id for id, _ in [*DOCUMENTS[:24], DOCUMENTS[30]]}
+    assert len(index) == 25
+    for id, whole in DOCUMENTS[:24]:
+        assert {h.route for h in index.search(whole[1000:1300]) if h.document == id} == {
+            "characters",
+            "words",
+        }
+
+
+def test_frequencies_asked_together_are_those_asked_alone(index: PassageIndex) -> None:
+    leak = " ".join(DOCUMENTS[n][1][at : at + 200] for n, at in ((1, 50), (8, 900), (40, 1500)))
+    spans = [(at, at + 90) for at in range(0, len(leak) - 90, 45)] + [(0, len(leak)), (5, 9), (50, 140)]
+    alone = [int(index.document_frequency(leak, [span])[0]) for span in spans]
+    assert index.document_frequency(leak, spans).tolist() == alone
+    assert max(alone) >= 1
+    assert index.document_frequency(leak, []).tolist() == []
