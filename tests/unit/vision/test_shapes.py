@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from displaced_page import picture, sheet
+from scipy.stats import binom
 
 from fother.errors import InputFileError
 from fother.vision.shapes import ShapeIndex, page_signature, word_blobs
+from fother.vision.shapes.check import log10_tail
 
 Words = np.ndarray
+
+
+@cache
+def signature_of(seed: int) -> np.ndarray:
+    return page_signature(page_of_words(seed))
 
 
 def page_of_words(seed: int) -> Words:
@@ -41,9 +49,7 @@ def drawn(words: Words, dpi: float, blur: float = 0.0) -> np.ndarray:
 @pytest.fixture
 def index(tmp_path: Path) -> ShapeIndex:
     index = ShapeIndex.open(tmp_path / "shapes")
-    index.add_many(
-        {f"d{k}": {p: page_signature(page_of_words(10 * k + p)) for p in range(4)} for k in range(10)}
-    )
+    index.add_many({f"d{k}": {p: signature_of(10 * k + p) for p in range(4)} for k in range(10)})
     return index
 
 
@@ -124,3 +130,11 @@ def test_signatures_of_odd_pages() -> None:
     assert len(page_signature(np.zeros((0, 4)))) == 0
     assert len(page_signature(np.array([[5.0, 5, 1, 1], [np.nan, 0, 1, 1]]))) == 0
     assert len(word_blobs(np.zeros((3, 3), np.uint8))) == 0
+
+
+@pytest.mark.parametrize("chance", [0.02, 0.13, 0.5, 0.9])
+def test_the_probability_by_chance_is_the_binomial_tail(chance: float) -> None:
+    for tested in (1, 3, 40, 1000, 6000):
+        for met in {0, 1, tested // 9, tested // 2, tested - 1, tested}:
+            expected = binom.logsf(met - 1, tested, chance) / np.log(10)
+            assert log10_tail(met, tested, chance) == pytest.approx(max(expected, -300.0), rel=1e-6, abs=1e-9)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from fother.vision.shapes.signature import Cells
 
@@ -97,8 +97,14 @@ def align(
     chance = np.mean([(capture.nearest(place[inside] + shift * step)[0] < 1).mean() for shift in _SHIFTS])
     chance = float(np.clip(chance, 0.02, 0.9))
     # Neighbouring ends follow one another; half of them count as independent.
-    log10_p = float(binom.logsf(met // 2 - 1, max(tested // 2, 1), chance)) / np.log(10)
-    return Alignment(met, tested, chance, max(log10_p, -300.0), affine)
+    return Alignment(met, tested, chance, log10_tail(met // 2, tested // 2, chance), affine)
+
+
+def log10_tail(met: int, tested: int, chance: float) -> float:
+    """log10 of the binomial probability of `met` or more of `tested`, not below -300."""
+    if met <= 0:
+        return 0.0
+    return float(np.log10(max(float(bdtrc(met - 1, tested, chance)), 1e-300)))
 
 
 def agreement(

@@ -134,35 +134,35 @@ def _lines(boxes: NDArray[np.float64]) -> list[list[int]]:
     """Indices of the words of each line, from left to right; white wider than about an em ends a line."""
     if not len(boxes):
         return []
-    height = boxes[:, 3] - boxes[:, 1]
-    typical = float(np.median(height))
     order = np.argsort(boxes[:, 0], kind="stable")
-    middle = (boxes[:, 1] + boxes[:, 3]) / 2
+    x0, y0, x1, y1 = boxes[order].T
+    height, middle = y1 - y0, (y0 + y1) / 2
+    typical = float(np.median(height))
+    centre = (x0 + x1) / 2
+    em = 1.35 * np.maximum(height, 0.8 * typical)
+    stops = np.searchsorted(x0, x1 + _COLUMN_GAP * em)
+    least = np.maximum(x1 - 0.1 * em, centre)
+    away = 0.6 * np.maximum(height, typical)
     following = np.full(len(boxes), -1)
-    x0, x1, y0, y1 = boxes[:, 0], boxes[:, 2], boxes[:, 1], boxes[:, 3]
-    for place, i in enumerate(order):
-        rest = order[place + 1 :]
-        em = 1.35 * max(height[i], 0.8 * typical)
-        stop = np.searchsorted(x0[rest], x1[i] + _COLUMN_GAP * em)
-        rest = rest[:stop]
+    for i, stop in enumerate(stops):
+        rest = slice(i + 1, stop)
         overlap = np.minimum(y1[i], y1[rest]) - np.maximum(y0[i], y0[rest])
-        good = (overlap > 0.5 * np.minimum(height[i], height[rest])) & (
-            (x0[rest] + x1[rest]) / 2 > np.maximum(x1[i] - 0.1 * em, (x0[i] + x1[i]) / 2)
-        )
-        good &= np.abs(middle[rest] - middle[i]) < 0.6 * max(height[i], typical)
+        good = (overlap > 0.5 * np.minimum(height[i], height[rest])) & (centre[rest] > least[i])
+        good &= np.abs(middle[rest] - middle[i]) < away[i]
         if good.any():
-            following[i] = rest[np.argmax(good)]
+            following[i] = i + 1 + np.argmax(good)
     seen = np.zeros(len(boxes), bool)
     lines = []
-    for i in order:
+    for i in range(len(boxes)):
         if seen[i]:
             continue
         chain = []
-        at = int(i)
+        at = i
         while at >= 0 and not seen[at]:
             seen[at] = True
-            chain.append(at)
+            chain.append(int(order[at]))
             at = int(following[at])
         lines.append(chain)
-    lines.sort(key=lambda chain: (float(middle[chain[0]]), float(x0[chain[0]])))
+    top = (boxes[:, 1] + boxes[:, 3]) / 2
+    lines.sort(key=lambda chain: (float(top[chain[0]]), float(boxes[chain[0], 0])))
     return lines
