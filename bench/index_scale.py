@@ -8,8 +8,11 @@ One index grows through the sizes. Its first documents are the gathered real tex
 with --synthetic from the first, documents are made of words drawn as often as they occur in the real texts,
 `--words` each. A query is two sentences (35 words of a synthetic document), clean, with 5 % of its characters
 misread, or with 20 % of its words replaced; `right` is the share whose source comes first (near duplicates do
-not count as right here). Times are given on the clock and of the processor: other work on the machine
-lengthens the former. `one more` is the median time of registering one further document.
+not count as right here). `search` is the index's alone, `answer` adds the alignment of what it proposes
+(`match_text`; reading the documents' texts is not counted). Times are of the processor and, where said, on
+the clock: other work on the machine lengthens the latter. `holders` is the 95th percentile of the processor's
+milliseconds for asking in how many documents four stretches of the query stand. `one more` is the median of
+the milliseconds on the clock in which one further document is registered.
 """
 
 from __future__ import annotations
@@ -28,7 +31,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
+from fother.identify import match
 from fother.identify.index import PassageIndex
+from fother.model.match import Hit
 from recall import CELLS, WORD, Passage, damaged, folder_size, passages
 from text_corpus import Text, load
 
@@ -78,8 +83,9 @@ def main() -> None:
     source = Source([] if arguments.synthetic else texts, vocabulary, arguments.words, 3)
     folder = Path(tempfile.mkdtemp(dir=arguments.folder))
     print(
-        "documents   text MB   index MB   characters' part   build CPU s   clock p50   p95 ms   CPU p50   "
-        "p95 ms   right   one more ms"
+        f"{'':29}{'building':>15}{'search CPU ms':>15}{'on the clock':>16}{'answer CPU ms':>16}\n"
+        f"documents  text MB  index MB  CPU s  clock s{'p50    p95':>15}{'p50    p95':>16}{'p50    p95':>16}"
+        "  holders  right  one more"
     )
     try:
         grow(source, sorted(arguments.sizes), arguments.queries, vocabulary, folder / "index")
@@ -89,42 +95,70 @@ def main() -> None:
 
 def grow(source: Source, sizes: list[int], queries: int, vocabulary: list[str], folder: Path) -> None:
     index = PassageIndex.open(folder, secrets.token_bytes(32))
-    held, characters, building = 0, 0, 0.0
+    held, used, passed = 0, 0.0, 0.0
     for size in sizes:
-        clock = time.process_time()
+        cpu, clock = time.process_time(), time.monotonic()
         index.add(source.documents(held, size))
-        building += time.process_time() - clock
-        characters += sum(len(text) for _, text in source.documents(held, size))
+        used += time.process_time() - cpu
+        passed += time.monotonic() - clock
         held = size
-        dice = random.Random(size)
-        asked = [
-            (passage, damaged(passage.text, *CELLS[cell], vocabulary, dice))
-            for passage in source.queries(held, queries, dice)
-            for cell in CHOSEN
-        ]
-        for _, query in asked[:20]:
-            index.search(query)
-        wall, cpu, right = [], [], 0
-        for passage, query in asked:
-            begun, used = time.perf_counter(), time.process_time()
-            hits = index.search(query)
-            cpu.append(time.process_time() - used)
-            wall.append(time.perf_counter() - begun)
-            right += bool(hits) and hits[0].document == str(passage.document)
-        more = []
-        for nth in range(9):
-            begun = time.perf_counter()
-            index.add([(f"more {size} {nth}", f"{source.text(nth)} {nth}")])
-            more.append(time.perf_counter() - begun)
-        index.remove([f"more {size} {nth}" for nth in range(9)])
-        postings = sum(path.stat().st_size for path in folder.glob("*.postings"))
-        figures = [np.quantile(times, q) * 1e3 for times in (wall, cpu) for q in (0.5, 0.95)]
         print(
-            f"{held:9,} {characters / 1e6:9,.0f} {folder_size(folder) / 1e6:10,.0f} {postings / 1e6:18,.0f} "
-            f"{building:13,.0f} {figures[0]:11.1f} {figures[1]:8.1f} {figures[2]:9.1f} {figures[3]:8.1f} "
-            f"{right / len(asked):7.3f} {np.median(more) * 1e3:13.0f}",
+            f"{held:9,} {index.characters / 1e6:8,.0f} {folder_size(folder) / 1e6:9,.0f} {used:6,.0f} "
+            f"{passed:8,.0f} {latency(index, source, queries, vocabulary)}",
             flush=True,
         )
+
+
+def latency(index: PassageIndex, source: Source, queries: int, vocabulary: list[str]) -> str:
+    """The row's columns that follow those of building."""
+    held = len(index)
+    dice = random.Random(held)
+    asked = [
+        (passage, damaged(passage.text, *CELLS[cell], vocabulary, dice))
+        for passage in source.queries(held, queries, dice)
+        for cell in CHOSEN
+    ]
+    for _, query in asked[:20]:
+        index.search(query)
+    search, clock, answer, holders = [], [], [], []
+    right = 0
+    for passage, query in asked:
+        begun, used = time.perf_counter(), time.process_time()
+        hits = index.search(query)
+        search.append(time.process_time() - used)
+        clock.append(time.perf_counter() - begun)
+        right += bool(hits) and hits[0].document == str(passage.document)
+        answer.append(search[-1] + aligned(index, source, query, hits))
+        quarter = -(-len(query) // 4)
+        used = time.process_time()
+        index.document_frequency(query, [(at, at + quarter) for at in range(0, len(query), quarter)])
+        holders.append(time.process_time() - used)
+    more = []
+    for nth in range(5):
+        begun = time.perf_counter()
+        index.add([(f"more {held} {nth}", f"{source.text(nth)} {nth}")])
+        more.append(time.perf_counter() - begun)
+    index.remove([f"more {held} {nth}" for nth in range(5)])
+    figures = [np.quantile(times, q) * 1e3 for times in (search, clock, answer) for q in (0.5, 0.95)]
+    return (
+        "  ".join(f"{a:6.1f} {b:6.1f} " for a, b in zip(figures[::2], figures[1::2], strict=True))
+        + f"{np.quantile(holders, 0.95) * 1e3:7.1f} {right / len(asked):6.3f} {np.median(more) * 1e3:9.0f}"
+    )
+
+
+def aligned(index: PassageIndex, source: Source, query: str, hits: list[Hit]) -> float:
+    """Seconds of the processor that the alignment takes."""
+    texts = {hit.document: source.text(int(hit.document)) for hit in hits}
+    characters = index.characters
+    used = time.process_time()
+    match.match_text(
+        query,
+        hits,
+        lambda document: match.Source(document, document, texts[document]),
+        registry_characters=characters,
+        frequency=index.document_frequency,
+    )
+    return time.process_time() - used
 
 
 if __name__ == "__main__":

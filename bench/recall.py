@@ -1,8 +1,9 @@
 """Which document does a quote come from? Recall at 1 on real texts, the project and peers side by side.
 
     python bench/text_corpus.py --git-dir …          # once
-    python bench/recall.py [--documents 12000] [--queries 500] [--peers tantivy fts5 rensa datasketch]
-                           [--peer-queries 100] [--match] [--folder DIR] [--only CELL ...]
+    python bench/recall.py [--documents 12000] [--queries 500] [--peer-queries 100] [--minutes 12]
+                           [--peer-minutes 3] [--peers tantivy fts5 rensa datasketch]
+                           [--minhash-documents 2000] [--folder DIR] [--only CELL ...]
 
 The registry holds `--documents` texts; every 12th text is held out for queries that have no match. A query is
 1, 2 or 5 sentences in a row of a registered text, damaged as its cell says: characters misread, dropped, put
@@ -10,10 +11,16 @@ in or words split and joined (c2 … c10: so many in 100 characters), words repl
 vocabulary (w10, w20: so many in 100 words), or both. A proposal is right when its document is the source or
 holds the undamaged passage as well (near duplicates: rapidfuzz partial ratio >= 88).
 
-`hits` counts the first hit of the index's search. With --match the alignment decides (`match_text`), and the
-share of held-out queries that it accepts is printed. Peers: tantivy (BM25 over the same passages of plain
-words, the rarest 24 words of the query), SQLite FTS5 (the same), rensa and datasketch (MinHash LSH over
-passages of 60 words, 4-letter shingles, 64 permutations, best Jaccard among the candidates).
+`hits` counts the first hit of the index's search. `matched` is what the project answers: the first document
+that the alignment accepts (`match_text`); the share of held-out queries that it accepts is printed below.
+Peers: tantivy (BM25 over the same passages of plain words, the rarest 24 words of the query), SQLite FTS5
+(likewise), rensa and datasketch (MinHash LSH over passages of 60 words, 4-letter shingles, 64 permutations,
+best Jaccard among the candidates). The MinHash peers need about 1 MB of memory a document and hold only the
+first `--minhash-documents` texts, of which their queries are drawn: fewer texts to take for the right one, so
+this favours them.
+
+Each system stops asking after its minutes (a third of them for each length); `queries` says how many of each
+cell were asked by then. Times are of the processor, a query.
 """
 
 from __future__ import annotations
@@ -37,7 +44,11 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from fother.identify.index import PassageIndex
+from fother.model.match import Hit
 from text_corpus import Text, load
+
+#: for each row of the table the document named first and the seconds of the processor
+Answers = dict[str, tuple[int | None, float]]
 
 CELLS = {
     "clean": (0.0, 0.0),
@@ -140,22 +151,16 @@ class Judge:
 
 
 class Project:
-    name = "hits"
+    name = "project"
 
     def __init__(self, texts: list[Text], folder: Path) -> None:
         self.numbers = {str(nth): nth for nth in range(len(texts))}
         self.index = PassageIndex.open(folder / "index", secrets.token_bytes(32))
         self.index.add((str(nth), text) for nth, (_, _, text) in enumerate(texts))
 
-    def best(self, query: str) -> int | None:
-        hits = self.index.search(query)
-        return self.numbers[hits[0].document] if hits else None
-
 
 class Matched:
     """The first match that the alignment accepts among the hits."""
-
-    name = "matched"
 
     def __init__(self, project: Project, texts: list[Text]) -> None:
         from fother.identify.chance import ACCEPTED
@@ -165,8 +170,15 @@ class Matched:
         self._project, self._texts = project, texts
         self._characters = sum(len(text) for _, _, text in texts)
 
-    def best(self, query: str) -> int | None:
+    def answers(self, query: str) -> Answers:
+        clock = time.process_time()
         hits = self._project.index.search(query)
+        searched = time.process_time() - clock
+        first = self._project.numbers[hits[0].document] if hits else None
+        accepted = self._accept(query, hits)
+        return {"hits": (first, searched), "matched": (accepted, time.process_time() - clock)}
+
+    def _accept(self, query: str, hits: list[Hit]) -> int | None:
         found = self._match(
             query,
             hits,
@@ -306,6 +318,19 @@ class Datasketch:
 
 
 PEERS = {peer.name: peer for peer in (Tantivy, Fts5, Rensa, Datasketch)}
+MINHASH = {Rensa.name, Datasketch.name}
+
+
+class Peer:
+    """A peer asked as the project is."""
+
+    def __init__(self, system: Any) -> None:
+        self._system = system
+
+    def answers(self, query: str) -> Answers:
+        clock = time.process_time()
+        best = self._system.best(query)
+        return {self._system.name: (best, time.process_time() - clock)}
 
 
 def folder_size(folder: Path) -> int:
@@ -316,9 +341,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--documents", type=int, default=12_000)
     parser.add_argument("--queries", type=int, default=500, help="a cell")
-    parser.add_argument("--peers", nargs="*", choices=PEERS, default=[])
+    parser.add_argument("--minutes", type=float, default=12, help="of asking the project")
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS))
     parser.add_argument("--peer-queries", type=int, default=100, help="a cell")
-    parser.add_argument("--match", action="store_true")
+    parser.add_argument("--peer-minutes", type=float, default=3, help="of asking each peer")
+    parser.add_argument("--minhash-documents", type=int, default=2_000)
     parser.add_argument("--only", nargs="*", choices=CELLS, default=list(CELLS))
     parser.add_argument("--folder", type=Path, default=None)
     parser.add_argument("--seed", type=int, default=3)
@@ -339,31 +366,38 @@ def main() -> None:
 def run(arguments: argparse.Namespace, texts: list[Text], held_out: list[Text], folder: Path) -> None:
     vocabulary = WORD.findall(" ".join(t[2][:2000] for t in texts[::20]))
     judge = Judge(texts)
-    print(f"recall at 1, {arguments.queries} queries a cell (peers: {arguments.peer_queries})\n")
-    print(f"{'system':12} sentences " + " ".join(f"{cell:>7}" for cell in arguments.only) + "  ms p50   p95")
-    project = build(Project, texts, folder)
-    measure(project, arguments.queries, texts, judge, vocabulary, arguments)
-    if arguments.match:
-        matched = Matched(project, texts)
-        measure(matched, arguments.queries, texts, judge, vocabulary, arguments)
-        strangers(matched, judge, held_out, arguments)
-    for name in arguments.peers:
-        peer = build(PEERS[name], texts, folder)
-        measure(peer, arguments.peer_queries, texts, judge, vocabulary, arguments)
-        del peer
+    few = texts[: arguments.minhash_documents]
+    project = Matched(build(Project, texts, folder), texts)
+    peers = [(build(PEERS[n], few if n in MINHASH else texts, folder), n) for n in arguments.peers]
+    print(
+        f"\nrecall at 1\n{'system':12} sentences queries "
+        + " ".join(f"{cell:>6}" for cell in arguments.only)
+        + "  CPU ms p50    p95"
+    )
+    measure(project, arguments.queries, arguments.minutes, texts, judge, vocabulary, arguments)
+    for peer, name in peers:
+        held = few if name in MINHASH else texts
+        measure(
+            Peer(peer), arguments.peer_queries, arguments.peer_minutes, held, judge, vocabulary, arguments
+        )
+    strangers(project, judge, held_out, arguments)
 
 
 def build(make: Any, texts: list[Text], folder: Path) -> Any:
     clock, before = time.process_time(), folder_size(folder)
     system = make(texts, folder)
     spent, size = time.process_time() - clock, folder_size(folder) - before
-    print(f"{make.name:12} built in {spent:.0f} CPU s, {size / 1e6:.0f} MB on disk", flush=True)
+    print(
+        f"{make.name:12} {len(texts):6,} documents, built in {spent:.0f} CPU s, {size / 1e6:.0f} MB on disk",
+        flush=True,
+    )
     return system
 
 
 def measure(
-    system: Any,
+    system: Matched | Peer,
     count: int,
+    minutes: float,
     texts: list[Text],
     judge: Judge,
     vocabulary: list[str],
@@ -371,20 +405,25 @@ def measure(
 ) -> None:
     for length in LENGTHS:
         base = passages(texts, length, count, random.Random(f"{arguments.seed} {length}"))
-        shares, spent = [], []
-        for cell in arguments.only:
-            dice = random.Random(f"{arguments.seed} {length} {cell}")
-            good = 0
-            for passage in base:
+        deadline = time.monotonic() + minutes * 60 / len(LENGTHS)
+        asked = 0
+        right: dict[str, dict[str, int]] = {}
+        spent: dict[str, list[float]] = {}
+        for passage in base:
+            if asked and time.monotonic() > deadline:
+                break
+            asked += 1
+            for cell in arguments.only:
+                dice = random.Random(f"{arguments.seed} {length} {cell} {asked}")
                 query = damaged(passage.text, *CELLS[cell], vocabulary, dice)
-                clock = time.perf_counter()
-                best = system.best(query)
-                spent.append(time.perf_counter() - clock)
-                good += judge.right(passage, best)
-            shares.append(good / len(base))
-        row = " ".join(f"{share:7.3f}" for share in shares)
-        times = " ".join(f"{np.quantile(spent, q) * 1e3:7.1f}" for q in (0.5, 0.95))
-        print(f"{system.name:12} {length:9} {row} {times}", flush=True)
+                for row, (best, seconds) in system.answers(query).items():
+                    good = right.setdefault(row, dict.fromkeys(arguments.only, 0))
+                    good[cell] += judge.right(passage, best)
+                    spent.setdefault(row, []).append(seconds)
+        for row, good in right.items():
+            shares = " ".join(f"{good[cell] / asked:6.3f}" for cell in arguments.only)
+            times = "  ".join(f"{np.quantile(spent[row], q) * 1e3:9.1f}" for q in (0.5, 0.95))
+            print(f"{row:12} {length:9} {asked:7} {shares} {times}", flush=True)
 
 
 def strangers(system: Matched, judge: Judge, held_out: list[Text], arguments: argparse.Namespace) -> None:
@@ -392,11 +431,18 @@ def strangers(system: Matched, judge: Judge, held_out: list[Text], arguments: ar
     print("\nqueries without a match: accepted, of those held by the accepted document too")
     for length in LENGTHS:
         dice = random.Random(f"{arguments.seed} {length} strangers")
+        deadline = time.monotonic() + arguments.minutes * 60 / (4 * len(LENGTHS))
         base = passages(held_out, length, arguments.queries, dice)
-        answers = [(p, system.best(p.text)) for p in base]
-        accepted = [(p, best) for p, best in answers if best is not None]
-        held = sum(judge.holds(best, p.text) for p, best in accepted)
-        print(f"{length} sentences: {len(accepted)} of {len(base)}, {held} held")
+        asked, accepted = 0, []
+        for passage in base:
+            if asked and time.monotonic() > deadline:
+                break
+            asked += 1
+            best, _ = system.answers(passage.text)["matched"]
+            if best is not None:
+                accepted.append((passage, best))
+        held = sum(judge.holds(best, passage.text) for passage, best in accepted)
+        print(f"{length} sentences: {len(accepted)} of {asked}, {held} held")
 
 
 if __name__ == "__main__":
