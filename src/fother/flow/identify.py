@@ -13,7 +13,7 @@ from fother.errors import NotFoundError, UsageError
 from fother.flow.leaks import LeakedFile, receive_leaks, with_text
 from fother.flow.library import Library, open_library
 from fother.flow.progress import Progress, Silent
-from fother.flow.seeing import SeenPage, look, opened, pixels_of, sheets_of
+from fother.flow.seeing import SeenPage, look, opened, pixels_of, sheets_of, sheets_show
 from fother.identify.changes import compare
 from fother.identify.genuine import SURE, genuineness
 from fother.identify.genuine import accepted as is_accepted
@@ -205,6 +205,7 @@ def _compared(library: Library, file: LeakedFile, match: TextMatch) -> tuple[lis
         recognised=True,
         confidence=_confidence(file),
         same_pixels=pixels_of(held.words, seen) if seen else None,
+        leak_pixels=sheets_show(sighting.words, seen) if seen else None,
     )
     return changes, seen
 

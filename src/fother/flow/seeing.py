@@ -17,7 +17,10 @@ from fother.model.match import Passage, Region, Span
 from fother.registry import Document, Registry
 from fother.vision.differences import compare
 from fother.vision.find import find_pages
-from fother.vision.measure import measure
+from fother.vision.measure import Measured, measure
+
+_OTHER = 0.05  # inside a region that differs
+_NOTHING_ADDED = 0.9  # where the page has no words and no region differs
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,9 @@ class SeenPage:
     image: NDArray[np.uint8]  #: the sheet
     agreement: NDArray[np.float64]  #: (clusters of the page,) 0…1, NaN where nothing can be said
     boxes: NDArray[np.float64]  #: (clusters, 4) points from the top left of the page as shown, y down
+    places: NDArray[
+        np.float64
+    ]  #: (clusters, 4) where they lie in the sheet, pixels, upright boxes around them
     regions: tuple[Region, ...]
 
 
@@ -56,10 +62,19 @@ def look(original: Original, file: LeakedFile, wanted: Mapping[int, set[int]]) -
             if measured is not None:
                 shown = compare(reference, found, measured, original.words(found.page), sheet.number)
                 boxes = original.shown_boxes(found.page)
+                places = _around(measured, reference.boxes)
                 seen.append(
-                    SeenPage(sheet.number, found.page, found.image, shown.agreement, boxes, shown.regions)
+                    SeenPage(
+                        sheet.number, found.page, found.image, shown.agreement, boxes, places, shown.regions
+                    )
                 )
     return seen
+
+
+def _around(measured: Measured, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, 4) upright boxes in the sheet around boxes (n, 4) of the reference."""
+    corners = measured.warp(boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)).reshape(-1, 4, 2)
+    return np.concatenate([corners.min(1), corners.max(1)], 1)
 
 
 def sheets_of(file: LeakedFile, passages: Sequence[Passage]) -> dict[int, set[int]]:
@@ -86,6 +101,59 @@ def pixels_of(words: WordBoxes, seen: Sequence[SeenPage]) -> Callable[[Span], fl
         return min(values) if values else None
 
     return same
+
+
+def sheets_show(words: WordBoxes, seen: Sequence[SeenPage]) -> Callable[[Span], float | None]:
+    """How surely (0…1) the page has, where words of the leak's text (a stretch of it) stand in the picture,
+    the same as the picture; None where no page was found or the picture is too poor to tell."""
+    by_sheet: dict[int, list[SeenPage]] = {}
+    for page in seen:
+        by_sheet.setdefault(page.sheet, []).append(page)
+
+    def same(span: Span) -> float | None:
+        chosen = np.flatnonzero((words.start < span[1]) & (words.end > span[0]))
+        values = [
+            _shown(page, words.box[k]) for k in chosen for page in by_sheet.get(int(words.sheet[k]), [])
+        ]
+        known = [v for v in values if v is not None]
+        return min(known) if known and len(known) == len(values) else None
+
+    return same
+
+
+def _shown(page: SeenPage, box: NDArray[np.float64]) -> float | None:
+    """Whether the page's own content is seen in a box (x0, y0, x1, y1) of the sheet."""
+    for region in page.regions:
+        outline = np.array(region.sheet_outline)
+        if _overlap(np.r_[outline.min(0), outline.max(0)][None], box)[0] > 0.3:
+            return _OTHER
+    inside = _overlap(page.places, box) > 0.2
+    if not inside.any():
+        # The page has no words there: a rule, a figure, an emblem, or nothing; and nothing was added.
+        return _NOTHING_ADDED if _within(page, box) else None
+    values = page.agreement[inside]
+    values = values[np.isfinite(values)]
+    return float(values.min()) if len(values) else None
+
+
+def _overlap(boxes: NDArray[np.float64], box: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) area that boxes (n, 4) share with a box, as a share of the smaller of both."""
+    across = np.minimum(boxes[:, 2], box[2]) - np.maximum(boxes[:, 0], box[0])
+    down = np.minimum(boxes[:, 3], box[3]) - np.maximum(boxes[:, 1], box[1])
+    areas = np.minimum(
+        (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]), (box[2] - box[0]) * (box[3] - box[1])
+    )
+    shared: NDArray[np.float64] = np.maximum(across, 0) * np.maximum(down, 0) / np.maximum(areas, 1e-6)
+    return shared
+
+
+def _within(page: SeenPage, box: NDArray[np.float64]) -> bool:
+    """Whether a box of the sheet lies among the page's legible words, where additions are looked for."""
+    legible = page.places[np.isfinite(page.agreement)]
+    if not len(legible):
+        return False
+    (x0, y0), (x1, y1) = legible[:, :2].min(0), legible[:, 2:].max(0)
+    return bool(box[0] >= x0 and box[1] >= y0 and box[2] <= x1 and box[3] <= y1)
 
 
 def _agreements(words: WordBoxes, by_page: dict[int, list[SeenPage]], span: Span) -> Iterator[float]:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Indel, Levenshtein
+from rapidfuzz.distance import Indel, LCSseq, Levenshtein
 
 from fother.identify.compare import sentences
 from fother.identify.compare.align import Aligner, Step
-from fother.identify.compare.classify import Words, classify, learn, rank
+from fother.identify.compare.classify import Words, classify, learn, rank, standard
 from fother.identify.compare.lexicon import languages_of, lexicon
 from fother.identify.compare.noise import OMISSION, Noise, alteration, measured, probability, slip_log10
 from fother.identify.compare.regions import Region, differing, slid
@@ -27,6 +29,7 @@ from fother.model.match import Change, Span
 
 REPORTED = 0.35  #: least confidence of a change that is told
 _CONSIDERED = 0.02  # least confidence of a difference that pixels may still confirm
+_UNSEEN = 0.45  # most confidence of a recognised difference that only a picture could tell from a slip
 _SHOWS_ORIGINAL, _SHOWS_OTHER = 0.8, 0.2  # probabilities by pixels that decide alone
 _LONG = 60  # tokens: more than a few sentences
 _SENTENCES = 3
@@ -44,6 +47,7 @@ def compare(
     recognised: bool = False,
     confidence: NDArray[np.float64] | None = None,
     same_pixels: Pixels | None = None,
+    leak_pixels: Pixels | None = None,
     variants: Sequence[tuple[Span, str]] = (),
 ) -> list[Change]:
     """Real changes between a leak and the document it shows, in the order of the leak.
@@ -52,8 +56,9 @@ def compare(
     pictures; `confidence` (len(leak_text),) is then the recogniser's, 0…1 for each code point. `same_pixels`
     says of a document span how surely (0…1) the pixels of the leak show the document's own words there, None
     when that is unknown: above 0.8 a difference of text is a slip of the recogniser, below 0.2 it is
-    confirmed. `variants` are alternatives of the document's wording that were issued on purpose: (document
-    span, text).
+    confirmed. `leak_pixels` says the same of a stretch of the leak: how surely the page has there what the
+    picture shows. `variants` are alternatives of the document's wording that were issued on purpose:
+    (document span, text).
 
     Not told: noise, typography, line ends, hyphenation, headers and page numbers at page breaks, where an
     excerpt starts or ends, and text of more than a few sentences that is foreign to the document. Linear
@@ -77,7 +82,7 @@ def compare(
         learn(document, words_list),
         recognised,
         confidence,
-        same_pixels,
+        (same_pixels, leak_pixels),
         variants,
     )
     return comparison.changes(stretches(document, leak, pairs))
@@ -95,12 +100,13 @@ class _Comparison:
         words: Words,
         recognised: bool,
         confidence: NDArray[np.float64] | None,
-        same_pixels: Pixels | None,
+        pixels: tuple[Pixels | None, Pixels | None],
         variants: Sequence[tuple[Span, str]],
     ) -> None:
         self.document_text, self.leak_text = document_text, leak_text
         self.document, self.leak, self.words = document, leak, words
-        self.recognised, self.same_pixels = recognised, same_pixels
+        self.recognised = recognised
+        self.same_pixels, self.leak_pixels = pixels
         self.legible = np.ones(len(leak))
         if confidence is not None:
             for place, token in enumerate(leak):
@@ -203,26 +209,20 @@ class _Comparison:
         """Confidence, 0…1, that a difference is a change and not noise."""
         document = [token for token in self.document[i0:i1] if not self._transparent(token)]
         leak = [token for token in self.leak[j0:j1] if not self._transparent(token)]
-        if not document and not leak:
+        if (not document and not leak) or self._elsewhere(i0, i1, j0, j1):
             return 0.0
-        words = self.words
         if not leak:
-            between = self.leak_text[
-                self.leak[j0 - 1].end if j0 else 0 : self.leak[j0].start if j0 < len(self.leak) else None
-            ]
-            rest = any(mark in between for mark in "()[]")
-            lengths = [
-                len(token.text) if token.kind == "marking" and not rest else len(token.flat)
-                for token in document
-            ]
-            lines = self.document[i0].line_start and self.document[i1 - 1].line_end
-            share = self._omission(document)
-            return probability(share, self.noise.dropped_log10(lengths, j0, lines))
+            return self._left_out(document, i0, i1, j0)
         if not document:
-            lone = [(len(token.flat), token.key in words.known or token.kind != "word") for token in leak]
+            lone = [
+                (len(token.flat), token.key in self.words.known or token.kind != "word") for token in leak
+            ]
             if all(length <= 2 and not known for length, known in lone):
                 lone = [(length, known) for length, known in lone][:8]
-            return probability(self._omission(leak), self.noise.junk_log10(lone, j0))
+            found = probability(self._omission(leak), self.noise.junk_log10(lone, j0))
+            junk = sum(not self._real(token) and not self.words.is_name(token) for token in leak)
+            doubtful = junk > 0.3 * len(leak) or self._read_elsewhere(leak)
+            return min(found, _UNSEEN) if self.recognised and doubtful else found
         if len(document) > 12 or len(leak) > 12:
             return 1.0
         one, other = self._flat(document), self._flat(leak)
@@ -232,9 +232,82 @@ class _Comparison:
         noise = slip_log10(one, other, rate)
         if noise <= -30:
             return 1.0
-        return probability(alteration(rank(words, document, leak), other, rate, self.recognised), noise)
+        share = alteration(
+            rank(self.words, document, leak, self.recognised), one, other, rate, self.recognised
+        )
+        found = probability(share, noise)
+        return min(found, _UNSEEN) if self._garbled(document, leak, one, other) else found
+
+    def _left_out(self, document: list[Token], i0: int, i1: int, j0: int) -> float:
+        """Confidence that words of the document were taken out and not overlooked."""
+        after = self.leak[j0].start if j0 < len(self.leak) else None
+        between = self.leak_text[self.leak[j0 - 1].end if j0 else 0 : after]
+        rest = any(mark in between for mark in "()[]")
+        lengths = [
+            len(token.text) if token.kind == "marking" and not rest else len(token.flat) for token in document
+        ]
+        lines = self.document[i0].line_start and self.document[i1 - 1].line_end
+        found = probability(self._omission(document), self.noise.dropped_log10(lengths, j0, lines))
+        # Recognisers lose parts of lines as well; who alters takes out a word that counts or a sentence.
+        sentence = self.document[i0].sentence_start and (
+            i1 == len(self.document) or self.document[i1].sentence_start
+        )
+        if self.recognised and len(document) > 2 and (lines or not sentence):
+            return min(found, _UNSEEN)
+        return found
+
+    def _elsewhere(self, i0: int, i1: int, j0: int, j1: int) -> bool:
+        """Whether both sides agree after all with the tokens beside them that may come and go."""
+
+        def wider(tokens: Sequence[Token], low: int, high: int) -> set[str]:
+            before, after = low, high
+            while before and low - before < 4 and self._transparent(tokens[before - 1]):
+                before -= 1
+            while after < len(tokens) and after - high < 4 and self._transparent(tokens[after]):
+                after += 1
+            parts = [token.flat for token in tokens[before:after]]
+            first, last = range(low - before + 1), range(high - before, after - before + 1)
+            return {"".join(parts[a:b]) for a in first for b in last}
+
+        if i1 - i0 > 12 or j1 - j0 > 12:
+            return False
+        return bool((wider(self.document, i0, i1) & wider(self.leak, j0, j1)) - {""})
+
+    @cached_property
+    def _neighbours(self) -> frozenset[tuple[str, str]]:
+        return frozenset((one.flat, other.flat) for one, other in pairwise(self.document))
+
+    def _read_elsewhere(self, leak: list[Token]) -> bool:
+        """Whether added words stand in the document: recognisers read columns in another order."""
+        pairs = [(one.flat, other.flat) for one, other in pairwise(leak)]
+        return len(pairs) > 1 and sum(pair in self._neighbours for pair in pairs) >= 0.5 * len(pairs)
+
+    def _real(self, token: Token) -> bool:
+        """Whether somebody would write this, as far as the document and the lists of words can tell."""
+        if token.kind == "marking":
+            return standard(token)
+        if token.kind != "word":
+            return True
+        digits = sum(character.isdigit() for character in token.flat)
+        if len(token.flat) < 3 and self.recognised:
+            return token.key in self.words.lexicon.common or digits == len(token.flat)
+        return token.key in self.words.known and digits in (0, len(token.flat))
+
+    def _garbled(self, document: list[Token], leak: list[Token], one: str, other: str) -> bool:
+        """Whether a replacement reads as a slip: the leak has no word that anybody would put there."""
+        real = all(self._real(token) for token in leak)
+        wrong = Levenshtein.distance(one, other)
+        named = any(self.words.is_name(token) for token in (*document, *leak))
+        if not real:
+            if named and not self.recognised:
+                return wrong <= 2 and wrong <= 0.25 * len(one)
+            return wrong <= 0.5 * max(len(one), len(other))
+        # A name that only lost letters: ZINN, IN.
+        return self.recognised and named and LCSseq.distance(one, other) == len(one) - len(other)
 
     def _omission(self, tokens: Sequence[Token]) -> float:
+        if self.recognised and len(tokens) == 1 and tokens[0].kind == "number":
+            return OMISSION["figure"]
         if any(self.words.topic(token) not in (None, "name") and len(token.text) > 1 for token in tokens):
             return OMISSION["fact"]
         return OMISSION["phrase" if len(tokens) >= 3 else "word"]
@@ -378,15 +451,22 @@ class _Comparison:
 
     def _seen(self, change: Change) -> Change | None:
         """The change after what the pixels say, None when they show the document's own words."""
-        if self.same_pixels is not None and change.document is not None and change.document_text:
-            same = self.same_pixels(change.document)
-            if same is not None:
-                if same >= _SHOWS_ORIGINAL:
-                    return None
-                if same < _SHOWS_OTHER:
-                    return replace(change, confidence=max(change.confidence, 0.95))
-                odds = change.confidence * (1 - same)
-                change = replace(change, confidence=odds / (odds + (1 - change.confidence) * same))
+        said = [
+            look(span)
+            for look, span, text in (
+                (self.same_pixels, change.document, change.document_text),
+                (self.leak_pixels, change.leak, change.leak_text),
+            )
+            if look is not None and span is not None and text
+        ]
+        known = [value for value in said if value is not None]
+        if any(value >= _SHOWS_ORIGINAL for value in known):
+            return None
+        if known and min(known) < _SHOWS_OTHER:
+            return replace(change, confidence=max(change.confidence, 0.95))
+        for same in known:
+            odds = change.confidence * (1 - same)
+            change = replace(change, confidence=odds / (odds + (1 - change.confidence) * same))
         return change if change.confidence >= REPORTED else None
 
     @staticmethod

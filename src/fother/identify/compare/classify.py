@@ -292,7 +292,7 @@ def _digits(token: Token) -> bool:
     return any(character.isdigit() for character in token.flat)
 
 
-def _standard(token: Token) -> bool:
+def standard(token: Token) -> bool:
     """Whether every part of a marking is one that rules of marking know."""
     parts = _PARTS.split(token.text.strip("() "))
     return all(
@@ -300,7 +300,7 @@ def _standard(token: Token) -> bool:
     )
 
 
-def rank(words: Words, document: Sequence[Token], leak: Sequence[Token]) -> str:
+def rank(words: Words, document: Sequence[Token], leak: Sequence[Token], recognised: bool) -> str:
     """Which rate of `noise.ALTERATION` holds for a replacement."""
     entities = [any(token.kind in ("number", "date") for token in side) for side in (document, leak)]
     real = all(
@@ -310,7 +310,7 @@ def rank(words: Words, document: Sequence[Token], leak: Sequence[Token]) -> str:
     if any(entities):
         return "unknown" if not real else "entity" if all(entities) else "known"
     if any(token.kind == "marking" for token in leak):
-        return "list" if all(_standard(token) for token in leak if token.kind == "marking") else "unknown"
+        return "list" if all(standard(token) for token in leak if token.kind == "marking") else "unknown"
     if any(token.kind == "marking" for token in document):
         return "known" if real else "unknown"
     lexicon = words.lexicon
@@ -318,7 +318,8 @@ def rank(words: Words, document: Sequence[Token], leak: Sequence[Token]) -> str:
     if leak and all(token.key in words.known for token in leak):
         if _reversed(words, document, leak):
             return "list"
-        if any(token.key in listed for token in leak) or any(token.key in listed for token in document):
+        # Recognisers turn a word of the lists into any other; who alters takes one that says something.
+        if any(token.key in listed for token in (leak if recognised else (*document, *leak))):
             return "list"
         return "name" if all(words.is_name(token) for token in leak) else "known"
     if _reversed(words, document, leak):

@@ -52,7 +52,8 @@ def flag_running(text: str, tokens: list[Token], known: frozenset[str]) -> list[
             _masked(short) in known or _PAGE.fullmatch(short) is not None
         )  # fmt: skip
         while index < len(tokens) and tokens[index].start < end:
-            result.append(replace(tokens[index], running=True) if running else tokens[index])
+            whole = running and tokens[index].end <= end  # a date may go on after a page number
+            result.append(replace(tokens[index], running=True) if whole else tokens[index])
             index += 1
         start = end
     return result
