@@ -40,6 +40,7 @@ _BUILT_IN = {
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
 _DIGITS = re.compile(r"[#0,]*[#0](?:\.(0+))?")
 _MOST_DAYS = 2_958_465  # 9999-12-31
+_DAYS_TO_1904 = 1462  # from where other workbooks count
 
 
 def number_formats(styles: Any) -> list[str]:
@@ -78,7 +79,7 @@ def shown(value: str, code: str, from_1904: bool = False) -> str:
 
 
 def _moment(number: float, code: str, from_1904: bool) -> str:
-    if not 0 <= number < _MOST_DAYS:
+    if not 0 <= number < _MOST_DAYS - (_DAYS_TO_1904 if from_1904 else 0):
         return f"{number:.15g}"
     # Excel's day 60 is a 29 February 1900 that never was; days before it are off by one.
     start = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30 + (number < 60))

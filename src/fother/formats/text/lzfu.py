@@ -25,21 +25,22 @@ def decompress(packed: bytes, most: int) -> bytes:
     write = len(_START)
     out = bytearray()
     place = 16
-    while place < len(packed) and len(out) < min(size, most):
+    most = min(size, most)
+    while place < len(packed) and len(out) < most:
         control = packed[place]
         place += 1
         for bit in range(8):
             if control >> bit & 1:
                 if place + 2 > len(packed):
-                    return bytes(out)
+                    return bytes(out[:most])
                 token = packed[place] << 8 | packed[place + 1]
                 place += 2
                 read, length = token >> 4, (token & 15) + 2
                 if read == write:  # the end is marked by pointing at itself
-                    return bytes(out)
+                    return bytes(out[:most])
             else:
                 if place >= len(packed):
-                    return bytes(out)
+                    return bytes(out[:most])
                 ring[write] = packed[place]
                 place += 1
                 read, length = write, 1
@@ -48,4 +49,4 @@ def decompress(packed: bytes, most: int) -> bytes:
                 ring[write] = byte
                 out.append(byte)
                 read, write = (read + 1) % _RING, (write + 1) % _RING
-    return bytes(out)
+    return bytes(out[:most])

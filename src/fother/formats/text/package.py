@@ -68,7 +68,7 @@ class Package:
         return self.unpack(entry, partial=True)
 
     def unpack(self, entry: Entry, *, partial: bool = False) -> bytes:
-        """Bytes of an entry; with `partial` what came before the damage.
+        """Bytes of an entry; with `partial` what came before the damage, perhaps nothing.
 
         Raises Locked, or Refused with a reason: too large, expands too much, damaged, unknown compression.
         """
@@ -80,7 +80,7 @@ class Package:
                 taken += chunk
                 self._check(entry, len(taken))
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error):
-            if not (partial and taken):
+            if not partial:  # a damaged part must not cost the text of the others
                 raise Refused("it is damaged or cut off") from None
         except NotImplementedError:
             raise Refused("it is packed by a method that is not known here") from None
