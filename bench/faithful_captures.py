@@ -349,9 +349,8 @@ def outcome(edit: Edit, changes: list[Change], regions: list[tuple[str, str]]) -
     if here:
         return "place"
     word = edit.before.strip(".,;()")
-    return (
-        "region" if any(word in words.split() or edit.before in words for _, words in regions) else "missed"
-    )
+    seen = any(word in words.split() or edit.before in words for _, words in regions)
+    return "region" if seen else "missed"
 
 
 def kept(file: Path, again: bool) -> dict[int, dict[str, Any]]:

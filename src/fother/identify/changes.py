@@ -2,34 +2,33 @@
 
 Leak and document are read as tokens (`compare.tokens`), aligned where passages were matched
 (`compare.stretches`, `compare.align`), and each difference is weighed: noise of recognition or retyping
-against alteration (`compare.noise`). What remains is named (`compare.classify`, `compare.sentences`).
+against alteration (`compare.weigh`, `compare.noise`). What remains is named (`compare.classify`,
+`compare.sentences`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Indel, LCSseq, Levenshtein
+from rapidfuzz.distance import Indel, Levenshtein
 
 from fother.identify.compare import sentences
 from fother.identify.compare.align import Aligner, Step
-from fother.identify.compare.classify import Words, classify, learn, rank, standard
+from fother.identify.compare.classify import Words, classify, learn
 from fother.identify.compare.lexicon import languages_of, lexicon
-from fother.identify.compare.noise import OMISSION, Noise, alteration, measured, probability, slip_log10
+from fother.identify.compare.noise import measured
 from fother.identify.compare.regions import Region, differing, slid
 from fother.identify.compare.running import flag_running, repeated_lines
 from fother.identify.compare.stretches import Stretch, stretches
 from fother.identify.compare.tokens import Token, flat, plain_words, tokenise
+from fother.identify.compare.weigh import Weigher
 from fother.model.match import Change, Span
 
 REPORTED = 0.35  #: least confidence of a change that is told
 _CONSIDERED = 0.02  # least confidence of a difference that pixels may still confirm
-_UNSEEN = 0.45  # most confidence of a recognised difference that only a picture could tell from a slip
 _SHOWS_ORIGINAL, _SHOWS_OTHER = 0.8, 0.2  # probabilities by pixels that decide alone
 _LONG = 60  # tokens: more than a few sentences
 _SENTENCES = 3
@@ -113,8 +112,7 @@ class _Comparison:
                 self.legible[place] = float(np.clip(confidence[token.start : token.end].min(), 0.0, 1.0))
         self.variants = self._variants(variants)
         self.aligner = Aligner(document, leak, self.same)
-        self.noise: Noise = measured(np.zeros(len(leak)), np.zeros(len(leak)), self.legible, recognised)
-        self.shows_headers = False
+        self.weigher = self._weigher(np.zeros(len(leak)), np.zeros(len(leak)), False)
 
     def _variants(self, variants: Sequence[tuple[Span, str]]) -> dict[int, list[tuple[int, int, str]]]:
         """By document token: ranges of tokens and the flat text of a registered alternative."""
@@ -159,13 +157,27 @@ class _Comparison:
             known = all(token.key in self.words.known or token.flat.isdigit() for token in self.leak[j0:j1])
             if not known and wrong <= 0.5 * max(len(one), len(other)):
                 slips[j0] += wrong
-        self.noise = measured(slips, characters, self.legible, self.recognised)
-        self.shows_headers = any(
+        shows_headers = any(
             self.document[i0].running
             and self.document[i0].kind != "marking"
             and len(self.document[i0].flat) > 2
             for i0, i1, j0, j1 in steps
             if i1 > i0 and j1 > j0 and self.document[i0].same(self.leak[j0])
+        )
+        self.weigher = self._weigher(slips, characters, shows_headers)
+
+    def _weigher(
+        self, slips: NDArray[np.float64], characters: NDArray[np.float64], shows_headers: bool
+    ) -> Weigher:
+        return Weigher(
+            self.document,
+            self.leak,
+            self.leak_text,
+            self.words,
+            self.variants,
+            measured(slips, characters, self.legible, self.recognised),
+            self.recognised,
+            shows_headers,
         )
 
     def _trimmed(self, steps: list[Step]) -> list[Step]:
@@ -186,145 +198,15 @@ class _Comparison:
         end = inner(steps[::-1])
         return steps[: len(steps) - end]
 
-    def _transparent(self, token: Token) -> bool:
-        """Tokens that may come and go: headers, page numbers, footnote marks, numbers of list items."""
-        if token.running:
-            return not (token.kind == "marking" and self.shows_headers)
-        return token.reference
-
     def _equal(self, step: Step) -> bool:
         i0, i1, j0, j1 = step
         if i0 == i1:
-            return all(self._transparent(token) for token in self.leak[j0:j1])
+            return all(self.weigher.transparent(token) for token in self.leak[j0:j1])
         if j0 == j1:
-            return all(self._transparent(token) for token in self.document[i0:i1])
+            return all(self.weigher.transparent(token) for token in self.document[i0:i1])
         if i1 - i0 == 1 and j1 - j0 == 1:
             return self.same(i0, j0)
-        return self._flat(self.document[i0:i1]) == self._flat(self.leak[j0:j1])
-
-    def _flat(self, tokens: Sequence[Token]) -> str:
-        return "".join(token.flat for token in tokens if not self._transparent(token))
-
-    def _judge(self, i0: int, i1: int, j0: int, j1: int) -> float:
-        """Confidence, 0…1, that a difference is a change and not noise."""
-        document = [token for token in self.document[i0:i1] if not self._transparent(token)]
-        leak = [token for token in self.leak[j0:j1] if not self._transparent(token)]
-        if (not document and not leak) or self._elsewhere(i0, i1, j0, j1):
-            return 0.0
-        if not leak:
-            return self._left_out(document, i0, i1, j0)
-        if not document:
-            lone = [
-                (len(token.flat), token.key in self.words.known or token.kind != "word") for token in leak
-            ]
-            if all(length <= 2 and not known for length, known in lone):
-                lone = [(length, known) for length, known in lone][:8]
-            found = probability(self._omission(leak), self.noise.junk_log10(lone, j0))
-            junk = sum(not self._real(token) and not self.words.is_name(token) for token in leak)
-            doubtful = junk > 0.3 * len(leak) or self._read_elsewhere(leak)
-            return min(found, _UNSEEN) if self.recognised and doubtful else found
-        if len(document) > 12 or len(leak) > 12:
-            return 1.0
-        one, other = self._flat(document), self._flat(leak)
-        if one == other or self._varied(i0, i1, j0, j1):
-            return 0.0
-        rate = self.noise.at(j0, j1)
-        noise = slip_log10(one, other, rate)
-        if noise <= -30:
-            return 1.0
-        share = alteration(
-            rank(self.words, document, leak, self.recognised), one, other, rate, self.recognised
-        )
-        found = probability(share, noise)
-        return min(found, _UNSEEN) if self._garbled(document, leak, one, other) else found
-
-    def _left_out(self, document: list[Token], i0: int, i1: int, j0: int) -> float:
-        """Confidence that words of the document were taken out and not overlooked."""
-        after = self.leak[j0].start if j0 < len(self.leak) else None
-        between = self.leak_text[self.leak[j0 - 1].end if j0 else 0 : after]
-        rest = any(mark in between for mark in "()[]")
-        lengths = [
-            len(token.text) if token.kind == "marking" and not rest else len(token.flat) for token in document
-        ]
-        lines = self.document[i0].line_start and self.document[i1 - 1].line_end
-        found = probability(self._omission(document), self.noise.dropped_log10(lengths, j0, lines))
-        # Recognisers lose parts of lines as well; who alters takes out a word that counts or a sentence.
-        sentence = self.document[i0].sentence_start and (
-            i1 == len(self.document) or self.document[i1].sentence_start
-        )
-        if self.recognised and len(document) > 2 and (lines or not sentence):
-            return min(found, _UNSEEN)
-        return found
-
-    def _elsewhere(self, i0: int, i1: int, j0: int, j1: int) -> bool:
-        """Whether both sides agree after all with the tokens beside them that may come and go."""
-
-        def wider(tokens: Sequence[Token], low: int, high: int) -> set[str]:
-            before, after = low, high
-            while before and low - before < 4 and self._transparent(tokens[before - 1]):
-                before -= 1
-            while after < len(tokens) and after - high < 4 and self._transparent(tokens[after]):
-                after += 1
-            parts = [token.flat for token in tokens[before:after]]
-            first, last = range(low - before + 1), range(high - before, after - before + 1)
-            return {"".join(parts[a:b]) for a in first for b in last}
-
-        if i1 - i0 > 12 or j1 - j0 > 12:
-            return False
-        return bool((wider(self.document, i0, i1) & wider(self.leak, j0, j1)) - {""})
-
-    @cached_property
-    def _neighbours(self) -> frozenset[tuple[str, str]]:
-        return frozenset((one.flat, other.flat) for one, other in pairwise(self.document))
-
-    def _read_elsewhere(self, leak: list[Token]) -> bool:
-        """Whether added words stand in the document: recognisers read columns in another order."""
-        pairs = [(one.flat, other.flat) for one, other in pairwise(leak)]
-        return len(pairs) > 1 and sum(pair in self._neighbours for pair in pairs) >= 0.5 * len(pairs)
-
-    def _real(self, token: Token) -> bool:
-        """Whether somebody would write this, as far as the document and the lists of words can tell."""
-        if token.kind == "marking":
-            return standard(token)
-        if token.kind != "word":
-            return True
-        digits = sum(character.isdigit() for character in token.flat)
-        if len(token.flat) < 3 and self.recognised:
-            return token.key in self.words.lexicon.common or digits == len(token.flat)
-        return token.key in self.words.known and digits in (0, len(token.flat))
-
-    def _garbled(self, document: list[Token], leak: list[Token], one: str, other: str) -> bool:
-        """Whether a replacement reads as a slip: the leak has no word that anybody would put there."""
-        real = all(self._real(token) for token in leak)
-        wrong = Levenshtein.distance(one, other)
-        named = any(self.words.is_name(token) for token in (*document, *leak))
-        if not real:
-            if named and not self.recognised:
-                return wrong <= 2 and wrong <= 0.25 * len(one)
-            return wrong <= 0.5 * max(len(one), len(other))
-        # A name that only lost letters: ZINN, IN.
-        return self.recognised and named and LCSseq.distance(one, other) == len(one) - len(other)
-
-    def _omission(self, tokens: Sequence[Token]) -> float:
-        if self.recognised and len(tokens) == 1 and tokens[0].kind == "number":
-            return OMISSION["figure"]
-        if any(self.words.topic(token) not in (None, "name") and len(token.text) > 1 for token in tokens):
-            return OMISSION["fact"]
-        return OMISSION["phrase" if len(tokens) >= 3 else "word"]
-
-    def _varied(self, i0: int, i1: int, j0: int, j1: int) -> bool:
-        """Whether the leak has an alternative that was issued on purpose."""
-        for place in range(i0, i1):
-            for low, high, text in self.variants.get(place, ()):
-                before, after = max(0, i0 - low), max(0, high - i1)
-                first, last = i0 - before, i1 + after
-                theirs = (
-                    "".join(token.flat for token in self.document[first:low]) + text
-                    + "".join(token.flat for token in self.document[high:last])
-                )  # fmt: skip
-                if theirs == "".join(token.flat for token in self.leak[max(0, j0 - before) : j1 + after]):
-                    return True
-        return False
+        return self.weigher.flat(self.document[i0:i1]) == self.weigher.flat(self.leak[j0:j1])
 
     def _light(self, i0: int, i1: int) -> bool:
         return all(token.key in self.words.lexicon.common for token in self.document[i0:i1])
@@ -336,7 +218,7 @@ class _Comparison:
                 self.document,
                 self.leak,
                 self._equal,
-                self._judge,
+                self.weigher.confidence,
                 self.words.topic,
                 self._light,
                 lowest,
@@ -424,16 +306,16 @@ class _Comparison:
 
     def _told(self, region: Region) -> list[Change]:
         i0, i1, j0, j1 = region.i0, region.i1, region.j0, region.j1
-        while i0 < i1 and self._transparent(self.document[i0]):
+        while i0 < i1 and self.weigher.transparent(self.document[i0]):
             i0 += 1
-        while i1 > i0 and self._transparent(self.document[i1 - 1]):
+        while i1 > i0 and self.weigher.transparent(self.document[i1 - 1]):
             i1 -= 1
-        while j0 < j1 and self._transparent(self.leak[j0]):
+        while j0 < j1 and self.weigher.transparent(self.leak[j0]):
             j0 += 1
-        while j1 > j0 and self._transparent(self.leak[j1 - 1]):
+        while j1 > j0 and self.weigher.transparent(self.leak[j1 - 1]):
             j1 -= 1
-        gone = [token for token in self.document[i0:i1] if not self._transparent(token)]
-        new = [token for token in self.leak[j0:j1] if not self._transparent(token)]
+        gone = [token for token in self.document[i0:i1] if not self.weigher.transparent(token)]
+        new = [token for token in self.leak[j0:j1] if not self.weigher.transparent(token)]
         if not gone and not new:
             return []
         if self._long(gone) or self._long(new):

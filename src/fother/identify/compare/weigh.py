@@ -1,0 +1,166 @@
+"""How sure it is that a difference between document and leak is a change and no noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from rapidfuzz.distance import LCSseq, Levenshtein
+
+from fother.identify.compare.classify import Words, rank, standard
+from fother.identify.compare.noise import OMISSION, Noise, alteration, probability, slip_log10
+from fother.identify.compare.tokens import Token
+
+Variants = Mapping[int, Sequence[tuple[int, int, str]]]
+
+_UNSEEN = 0.45  # most confidence of a recognised difference that only a picture could tell from a slip
+
+
+@dataclass(frozen=True)
+class Weigher:
+    """Weighs differences of one document and one leak, given as ranges of their tokens.
+
+    `variants` are alternatives issued on purpose, by document token: first and last token and the flat text;
+    `shows_headers` says that the leak has the headers of the document's pages.
+    """
+
+    document: Sequence[Token]
+    leak: Sequence[Token]
+    leak_text: str
+    words: Words
+    variants: Variants
+    noise: Noise
+    recognised: bool
+    shows_headers: bool
+
+    def transparent(self, token: Token) -> bool:
+        """Whether a token may come and go: headers, page numbers, footnote marks, numbers of list items."""
+        if token.running:
+            return not (token.kind == "marking" and self.shows_headers)
+        return token.reference
+
+    def flat(self, tokens: Sequence[Token]) -> str:
+        return "".join(token.flat for token in tokens if not self.transparent(token))
+
+    def confidence(self, i0: int, i1: int, j0: int, j1: int) -> float:
+        """Confidence, 0…1, that a difference is a change and not noise."""
+        document = [token for token in self.document[i0:i1] if not self.transparent(token)]
+        leak = [token for token in self.leak[j0:j1] if not self.transparent(token)]
+        if (not document and not leak) or self._elsewhere(i0, i1, j0, j1):
+            return 0.0
+        if not leak:
+            return self._left_out(document, i0, i1, j0)
+        if not document:
+            lone = [
+                (len(token.flat), token.key in self.words.known or token.kind != "word") for token in leak
+            ]
+            if all(length <= 2 and not known for length, known in lone):
+                lone = [(length, known) for length, known in lone][:8]
+            found = probability(self._omission(leak), self.noise.junk_log10(lone, j0))
+            junk = sum(not self._real(token) and not self.words.is_name(token) for token in leak)
+            doubtful = junk > 0.3 * len(leak) or self._read_elsewhere(leak)
+            return min(found, _UNSEEN) if self.recognised and doubtful else found
+        if len(document) > 12 or len(leak) > 12:
+            return 1.0
+        one, other = self.flat(document), self.flat(leak)
+        if one == other or self._varied(i0, i1, j0, j1):
+            return 0.0
+        rate = self.noise.at(j0, j1)
+        noise = slip_log10(one, other, rate)
+        if noise <= -30:
+            return 1.0
+        share = alteration(
+            rank(self.words, document, leak, self.recognised), one, other, rate, self.recognised
+        )
+        found = probability(share, noise)
+        return min(found, _UNSEEN) if self._garbled(document, leak, one, other) else found
+
+    def _left_out(self, document: list[Token], i0: int, i1: int, j0: int) -> float:
+        """Confidence that words of the document were taken out and not overlooked."""
+        after = self.leak[j0].start if j0 < len(self.leak) else None
+        between = self.leak_text[self.leak[j0 - 1].end if j0 else 0 : after]
+        rest = any(mark in between for mark in "()[]")
+        lengths = [
+            len(token.text) if token.kind == "marking" and not rest else len(token.flat) for token in document
+        ]
+        lines = self.document[i0].line_start and self.document[i1 - 1].line_end
+        found = probability(self._omission(document), self.noise.dropped_log10(lengths, j0, lines))
+        # Recognisers lose parts of lines as well; who alters takes out a word that counts or a sentence.
+        sentence = self.document[i0].sentence_start and (
+            i1 == len(self.document) or self.document[i1].sentence_start
+        )
+        if self.recognised and len(document) > 2 and (lines or not sentence):
+            return min(found, _UNSEEN)
+        return found
+
+    def _elsewhere(self, i0: int, i1: int, j0: int, j1: int) -> bool:
+        """Whether both sides agree after all with the tokens beside them that may come and go."""
+
+        def wider(tokens: Sequence[Token], low: int, high: int) -> set[str]:
+            before, after = low, high
+            while before and low - before < 4 and self.transparent(tokens[before - 1]):
+                before -= 1
+            while after < len(tokens) and after - high < 4 and self.transparent(tokens[after]):
+                after += 1
+            parts = [token.flat for token in tokens[before:after]]
+            first, last = range(low - before + 1), range(high - before, after - before + 1)
+            return {"".join(parts[a:b]) for a in first for b in last}
+
+        if i1 - i0 > 12 or j1 - j0 > 12:
+            return False
+        return bool((wider(self.document, i0, i1) & wider(self.leak, j0, j1)) - {""})
+
+    @cached_property
+    def _neighbours(self) -> frozenset[tuple[str, str]]:
+        return frozenset((one.flat, other.flat) for one, other in pairwise(self.document))
+
+    def _read_elsewhere(self, leak: list[Token]) -> bool:
+        """Whether added words stand in the document: recognisers read columns in another order."""
+        pairs = [(one.flat, other.flat) for one, other in pairwise(leak)]
+        return len(pairs) > 1 and sum(pair in self._neighbours for pair in pairs) >= 0.5 * len(pairs)
+
+    def _real(self, token: Token) -> bool:
+        """Whether somebody would write this, as far as the document and the lists of words can tell."""
+        if token.kind == "marking":
+            return standard(token)
+        if token.kind != "word":
+            return True
+        digits = sum(character.isdigit() for character in token.flat)
+        if len(token.flat) < 3 and self.recognised:
+            return token.key in self.words.lexicon.common or digits == len(token.flat)
+        return token.key in self.words.known and digits in (0, len(token.flat))
+
+    def _garbled(self, document: list[Token], leak: list[Token], one: str, other: str) -> bool:
+        """Whether a replacement reads as a slip: the leak has no word that anybody would put there."""
+        real = all(self._real(token) for token in leak)
+        wrong = Levenshtein.distance(one, other)
+        named = any(self.words.is_name(token) for token in (*document, *leak))
+        if not real:
+            if named and not self.recognised:
+                return wrong <= 2 and wrong <= 0.25 * len(one)
+            return wrong <= 0.5 * max(len(one), len(other))
+        # A name that only lost letters: ZINN, IN.
+        return self.recognised and named and LCSseq.distance(one, other) == len(one) - len(other)
+
+    def _omission(self, tokens: Sequence[Token]) -> float:
+        if self.recognised and len(tokens) == 1 and tokens[0].kind == "number":
+            return OMISSION["figure"]
+        if any(self.words.topic(token) not in (None, "name") and len(token.text) > 1 for token in tokens):
+            return OMISSION["fact"]
+        return OMISSION["phrase" if len(tokens) >= 3 else "word"]
+
+    def _varied(self, i0: int, i1: int, j0: int, j1: int) -> bool:
+        """Whether the leak has an alternative that was issued on purpose."""
+        for place in range(i0, i1):
+            for low, high, text in self.variants.get(place, ()):
+                before, after = max(0, i0 - low), max(0, high - i1)
+                first, last = i0 - before, i1 + after
+                theirs = (
+                    "".join(token.flat for token in self.document[first:low]) + text
+                    + "".join(token.flat for token in self.document[high:last])
+                )  # fmt: skip
+                if theirs == "".join(token.flat for token in self.leak[max(0, j0 - before) : j1 + after]):
+                    return True
+        return False
