@@ -232,7 +232,7 @@ class _Registry:
 
 
 def shared(leak: Letters, uses: Sequence[Use], frequency: Frequency | None, limit: int) -> list[list[Shared]]:
-    """For each agreement of each use, how much of it counts; `limit` is that of the registry (see `limit`)."""
+    """For each agreement of each use, how much of it counts; see `limit`."""
     registry = _Registry(frequency, limit, np.full(len(leak), -1, np.int64))
     for use in sorted(uses, key=lambda use: -use.agreements[0].nats):
         for item in use.agreements:
