@@ -18,6 +18,9 @@ Block = list[Line]
 
 _COLUMN_ROWS = 4  # a column has at least as many rows
 _COLUMN_WIDTH = 8.0  # and half of its rows are at least this wide, line heights
+_NARROW_WIDTH = 4.5  # or this wide in columns of like width whose rows fill them: prose, not cells of a table
+_ALIKE = 1.4  # most that widths of such columns differ
+_FULL = 0.8  # share of the width of the widest row that begins at the same x
 _CROSSING = 0.25  # share of the rows that may cross the gap between columns
 _GUTTER = 0.6  # of a line height: the least width of the gap
 _DEPTH = 4
@@ -69,7 +72,7 @@ def _gutter(boxes: NDArray[np.float64]) -> float | None:
     """x of the gap between two columns of prose, None when there is none."""
     height = float(np.median(boxes[:, 3] - boxes[:, 1]))
     left, right = float(boxes[:, 0].min()), float(boxes[:, 2].max())
-    if right - left < 2 * _COLUMN_WIDTH * height:
+    if right - left < 2 * _NARROW_WIDTH * height:
         return None
     x = np.linspace(left, right, 400)[40:-40]
     reach = _GUTTER * height / 2
@@ -80,16 +83,28 @@ def _gutter(boxes: NDArray[np.float64]) -> float | None:
         over = len(boxes) - len(sides[0]) - len(sides[1])
         if over > _CROSSING * len(boxes):
             continue
-        if all(_is_column(side, height) for side in sides) and _side_by_side(*sides):
+        if _are_columns(sides, height) and _side_by_side(*sides):
             best = place
             break
     return best
 
 
-def _is_column(boxes: NDArray[np.float64], height: float) -> bool:
-    if len(boxes) < _COLUMN_ROWS:
+def _are_columns(sides: Sequence[NDArray[np.float64]], height: float) -> bool:
+    if min(len(side) for side in sides) < _COLUMN_ROWS:
         return False
-    return float(np.median(boxes[:, 2] - boxes[:, 0])) >= _COLUMN_WIDTH * height
+    narrow, wide = sorted(float(np.median(side[:, 2] - side[:, 0])) for side in sides)
+    if narrow >= _COLUMN_WIDTH * height:
+        return True
+    alike = narrow >= _NARROW_WIDTH * height and wide <= _ALIKE * narrow
+    return alike and all(_filled(side, height) for side in sides)
+
+
+def _filled(boxes: NDArray[np.float64], height: float) -> bool:
+    """Whether most rows end where the widest row that begins at the same x does."""
+    width = boxes[:, 2] - boxes[:, 0]
+    together = np.abs(boxes[:, 0, None] - boxes[:, 0]) < height
+    widest = np.where(together, width, 0.0).max(axis=1)
+    return float((width >= _FULL * widest).mean()) >= 0.6
 
 
 def _side_by_side(left: NDArray[np.float64], right: NDArray[np.float64]) -> bool:

@@ -36,6 +36,34 @@ def test_a_table_is_read_row_by_row() -> None:
     assert order(cells).split() == [f"{row}{column}" for row in range(6) for column in "abc"]
 
 
+def test_narrow_columns_of_prose_are_read_one_after_the_other() -> None:
+    pieces = [
+        line(f"{name}{i}", 50 + 150 * n, 100 + 30 * i, 120 if i < 7 else 40)
+        for i in range(8)
+        for n, name in enumerate("ABC")
+    ]
+    assert order(pieces) == " ".join(f"{name}{i}" for name in "ABC" for i in range(8))
+
+
+def test_a_table_of_words_of_unlike_length_is_read_row_by_row() -> None:
+    widths = [130, 40, 70, 95, 50, 60, 110, 45]
+    cells = [
+        line(f"{row}{name}", 50 + 160 * n, 100 + 30 * row, widths[(row + 3 * n) % 8])
+        for n, name in enumerate("ab")
+        for row in range(8)
+    ]
+    assert order(cells).split() == [f"{row}{name}" for row in range(8) for name in "ab"]
+
+
+def test_dates_beside_sentences_are_read_row_by_row() -> None:
+    cells = [
+        line(f"{row}{name}", 50 + 160 * n, 100 + 30 * row, 100 if n == 0 else 300)
+        for n, name in enumerate("ab")
+        for row in range(8)
+    ]
+    assert order(cells).split() == [f"{row}{name}" for row in range(8) for name in "ab"]
+
+
 def test_a_wide_gap_between_rows_begins_a_block() -> None:
     rows = [line(f"{i}", 50, 30 * i) for i in range(5)] + [line(f"{i}", 50, 60 + 30 * i) for i in range(5, 9)]
     blocks = in_reading_order(rows)
