@@ -172,6 +172,7 @@ class _Comparison:
         return Weigher(
             self.document,
             self.leak,
+            self.document_text,
             self.leak_text,
             self.words,
             self.variants,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import LCSseq, Levenshtein
 
+from fother.identify.compare.align import canon
 from fother.identify.compare.classify import Words, rank, standard
 from fother.identify.compare.noise import OMISSION, Noise, alteration, probability, slip_log10
 from fother.identify.compare.tokens import Token
@@ -16,6 +18,12 @@ from fother.identify.compare.tokens import Token
 Variants = Mapping[int, Sequence[tuple[int, int, str]]]
 
 _UNSEEN = 0.45  # most confidence of a recognised difference that only a picture could tell from a slip
+_LONGEST = 12  # tokens of a difference that may be noise
+
+
+def _unreadable(text: str) -> bool:
+    """Whether a document's text has characters that nobody could see as such."""
+    return any(unicodedata.category(c) in ("Cc", "Co", "Cn") for c in text if not c.isspace()) or "�" in text
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,7 @@ class Weigher:
 
     document: Sequence[Token]
     leak: Sequence[Token]
+    document_text: str
     leak_text: str
     words: Words
     variants: Variants
@@ -62,10 +71,14 @@ class Weigher:
             junk = sum(not self._real(token) and not self.words.is_name(token) for token in leak)
             doubtful = junk > 0.3 * len(leak) or self._read_elsewhere(leak)
             return min(found, _UNSEEN) if self.recognised and doubtful else found
-        if len(document) > 12 or len(leak) > 12:
-            return 1.0
         one, other = self.flat(document), self.flat(leak)
-        if one == other or self._varied(i0, i1, j0, j1):
+        if one == other:
+            return 0.0
+        if len(document) > _LONGEST or len(leak) > _LONGEST:
+            return 1.0
+        if self.recognised and _unreadable(self.document_text[document[0].start : document[-1].end]):
+            return 0.0
+        if self._varied(i0, i1, j0, j1):
             return 0.0
         rate = self.noise.at(j0, j1)
         noise = slip_log10(one, other, rate)
@@ -98,7 +111,8 @@ class Weigher:
     def _elsewhere(self, i0: int, i1: int, j0: int, j1: int) -> bool:
         """Whether both sides agree after all with the tokens beside them that may come and go."""
 
-        def wider(tokens: Sequence[Token], low: int, high: int) -> set[str]:
+        def wider(tokens: Sequence[Token], low: int, high: int) -> dict[str, bool]:
+            """Flat texts, and whether tokens that may come and go are among them."""
             before, after = low, high
             while before and low - before < 4 and self.transparent(tokens[before - 1]):
                 before -= 1
@@ -106,11 +120,20 @@ class Weigher:
                 after += 1
             parts = [token.flat for token in tokens[before:after]]
             first, last = range(low - before + 1), range(high - before, after - before + 1)
-            return {"".join(parts[a:b]) for a in first for b in last}
+            loose = [self.transparent(token) for token in tokens[before:after]]
+            return {"".join(parts[a:b]): any(loose[a:b]) for a in first for b in last}
 
-        if i1 - i0 > 12 or j1 - j0 > 12:
+        if i1 - i0 > _LONGEST or j1 - j0 > _LONGEST:
             return False
-        return bool((wider(self.document, i0, i1) & wider(self.leak, j0, j1)) - {""})
+        here, there = wider(self.document, i0, i1), wider(self.leak, j0, j1)
+        if (here.keys() & there.keys()) - {""}:
+            return True
+        if not self.recognised:
+            return False
+        shapes = {canon(text): loose for text, loose in here.items()}
+        return any(
+            text and (loose or shapes[canon(text)]) for text, loose in there.items() if canon(text) in shapes
+        )
 
     @cached_property
     def _neighbours(self) -> frozenset[tuple[str, str]]:
