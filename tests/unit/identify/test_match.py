@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from fother.identify.chance import ACCEPTED
 from fother.identify.genuine import genuineness
 from fother.identify.match import Source, TextMatch, match_text
-from fother.model.match import Change, Hit
+from fother.identify.sharing import limit
+from fother.model.match import Change, Hit, Span
 
 REPORT = (
     "The convoy left the northern depot at dawn on Tuesday and reached the river before noon. "
@@ -44,11 +48,17 @@ SAMPLES = {
 }
 
 
-def matched(leak: str, *sources: Source, characters: int = 10_000_000) -> list[TextMatch]:
+def matched(leak: str, *sources: Source, documents: int = 0) -> list[TextMatch]:
     """Matches with an index that proposes the beginning of every document; texts here are short."""
     known = {source.id: source for source in sources}
     hits = [Hit(name, (0, len(leak)), 0, 1.0, "characters") for name in known]
-    return match_text(leak, hits, known.__getitem__, registry_characters=characters)
+    return match_text(
+        leak,
+        hits,
+        known.__getitem__,
+        registry_characters=10_000_000,
+        registry_documents=documents or len(sources),
+    )
 
 
 def document(name: str, text: str, public: bool = False) -> Source:
@@ -111,13 +121,51 @@ def test_an_article_that_quotes_is_mixed_and_its_own_words_are_foreign() -> None
     assert quote in leak[judgement.foreign[0][1] : judgement.foreign[1][0]]
 
 
-def test_a_clause_of_many_documents_is_no_evidence_and_says_so() -> None:
+def unrelated(count: int) -> list[Source]:
+    """Documents that have nothing but a clause in common."""
     bodies = [REPORT, OTHER, *(" ".join(text.split()[::-1]) for text in (REPORT, OTHER, FOREIGN * 2))]
-    sources = [document(f"D-{n}", f"{body} {CLAUSE} {body[:40]}") for n, body in enumerate(bodies)]
-    matches = matched(CLAUSE, *sources)
+    return [document(f"D-{n}", f"{body} {CLAUSE} {body[:40]}") for n, body in enumerate(bodies[:count])]
+
+
+@pytest.mark.parametrize("count", [3, 5])
+def test_a_clause_of_many_documents_is_no_evidence_and_says_so(count: int) -> None:
+    matches = matched(CLAUSE, *unrelated(count))
+    assert len(matches) == count
     assert all(match.coincidence > ACCEPTED for match in matches)
     assert all("also in" in passage.common for match in matches for passage in match.passages)
     assert genuineness(CLAUSE, matches).verdict == "not-ours"
+
+
+def test_a_page_that_another_document_quotes_is_evidence() -> None:
+    matches = matched(CLAUSE, *unrelated(2))
+    assert all(match.coincidence <= ACCEPTED and not match.passages[0].common for match in matches)
+
+
+def test_what_few_of_very_many_documents_hold_is_evidence() -> None:
+    matches = matched(CLAUSE, *unrelated(5), documents=10_000)
+    assert all(match.coincidence <= ACCEPTED and not match.passages[0].common for match in matches)
+
+
+def test_what_the_index_knows_in_many_documents_is_no_evidence() -> None:
+    def frequency(text: str, spans: Sequence[Span]) -> NDArray[np.int64]:
+        return np.array([40 if CLAUSE[5:30] in text else 1 for _ in spans], np.int64)
+
+    (source,) = unrelated(1)
+    (match,) = match_text(
+        CLAUSE,
+        [Hit("D-0", (0, len(CLAUSE)), 0, 1.0, "words")],
+        lambda _: source,
+        registry_characters=10**8,
+        registry_documents=10_000,
+        frequency=frequency,
+    )
+    assert match.coincidence > ACCEPTED
+    assert match.passages[0].common.startswith("also in")
+
+
+def test_the_limit_of_what_is_common_grows_with_the_registry() -> None:
+    limits = [limit(documents) for documents in (0, 1, 20, 150, 1_000, 10_000, 1_000_000)]
+    assert limits == [2, 2, 2, 2, 5, 16, 160]
 
 
 def test_a_public_text_is_no_evidence() -> None:
