@@ -27,6 +27,7 @@ PASSAGE, STRIDE = 60, 40  #: words
 QUERY_WORDS = 24  #: the rarest words of a query that are looked up, at most
 _FEWEST_WORDS = 12  #: and at least, however widespread they are
 _WIDESPREAD = 0.02  #: share of the passages above which a word tells little
+_QUICK = 20_000  #: passages with a word up to which asking for it costs little
 _HEAP = 64_000_000  #: bytes that the writer collects before it writes a file
 _OFFSET_BITS = 32
 _MAGIC = 1337  #: the last 32 bits of tantivy's files
@@ -137,7 +138,7 @@ class PassageStore:
         """The rarest of these terms that any passage holds; widespread ones only when there are few."""
         counted = [(self._searcher.doc_freq("words", term), term) for term in dict.fromkeys(asked)]
         held = sorted((count, term) for count, term in counted if count)[:QUERY_WORDS]
-        most = _WIDESPREAD * self._searcher.num_docs
+        most = max(_QUICK, _WIDESPREAD * self._searcher.num_docs)
         return [
             term for nth, (frequency, term) in enumerate(held) if nth < _FEWEST_WORDS or frequency <= most
         ]
