@@ -30,6 +30,7 @@ from fother.model.match import Change, Span
 REPORTED = 0.35  #: least confidence of a change that is told
 _CONSIDERED = 0.02  # least confidence of a difference that pixels may still confirm
 _SHOWS_ORIGINAL, _SHOWS_OTHER = 0.8, 0.2  # probabilities by pixels that decide alone
+_SURE_OF_WORDING = 0.9  # confidence of a change of wording that counts when pixels confirm it
 _LONG = 60  # tokens: more than a few sentences
 _SENTENCES = 3
 _MOVED = 4  # tokens: less is not told as moved
@@ -346,7 +347,9 @@ class _Comparison:
         if any(value >= _SHOWS_ORIGINAL for value in known):
             return None
         if known and min(known) < _SHOWS_OTHER:
-            return replace(change, confidence=max(change.confidence, 0.95))
+            # Another word in a picture of the page itself was put there, whatever it says.
+            grave = change.grave or change.confidence >= _SURE_OF_WORDING
+            return replace(change, confidence=max(change.confidence, 0.95), grave=grave)
         for same in known:
             odds = change.confidence * (1 - same)
             change = replace(change, confidence=odds / (odds + (1 - change.confidence) * same))

@@ -72,7 +72,7 @@ class Weigher:
             doubtful = junk > 0.3 * len(leak) or self._read_elsewhere(leak)
             return min(found, _UNSEEN) if self.recognised and doubtful else found
         one, other = self.flat(document), self.flat(leak)
-        if one == other:
+        if one == other or (self.recognised and one.lstrip("-") == other.lstrip("-")):
             return 0.0
         if len(document) > _LONGEST or len(leak) > _LONGEST:
             return 1.0
@@ -155,6 +155,9 @@ class Weigher:
             return token.key in self.words.lexicon.common or digits == len(token.flat)
         return token.key in self.words.known and digits in (0, len(token.flat))
 
+    def _reads_as_name(self, token: Token) -> bool:
+        return self.words.is_name(token) and token.flat.isalpha()
+
     def _garbled(self, document: list[Token], leak: list[Token], one: str, other: str) -> bool:
         """Whether a replacement reads as a slip: the leak has no word that anybody would put there."""
         real = all(self._real(token) for token in leak)
@@ -163,6 +166,8 @@ class Weigher:
         if not real:
             if named and not self.recognised:
                 return wrong <= 2 and wrong <= 0.25 * len(one)
+            if self.recognised and not any(self._real(t) or self._reads_as_name(t) for t in leak):
+                return True
             return wrong <= 0.5 * max(len(one), len(other))
         # A name that only lost letters: ZINN, IN.
         return self.recognised and named and LCSseq.distance(one, other) == len(one) - len(other)
