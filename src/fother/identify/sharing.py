@@ -239,8 +239,14 @@ def shared(leak: Letters, uses: Sequence[Use], frequency: Frequency | None, limi
             if item.telling:
                 registry.ask(use.source, item)
     cover = [_coverage(leak, use) for use in uses]
+    doubtful = _doubtful(leak, uses, cover, registry)
     return [
-        [_shared(index, item, uses, cover, registry) for item in use.agreements]
+        [
+            _shared(index, item, uses, cover, registry)
+            if doubtful[slice(*item.found.leak)].any()
+            else Shared()
+            for item in use.agreements
+        ]
         for index, use in enumerate(uses)
     ]
 
@@ -255,23 +261,19 @@ def _coverage(leak: Letters, use: Use) -> NDArray[np.bool_]:
     return covered
 
 
-def _possible(
-    index: int,
-    first: int,
-    last: int,
-    uses: Sequence[Use],
-    cover: Sequence[NDArray[np.bool_]],
-    registry: _Registry,
-) -> bool:
-    """Whether this stretch of the leak may be boilerplate or public, before asking who is related to whom."""
-    most = np.zeros(last - first, np.int64)
-    for number, other in enumerate(uses):
-        if number != index:
-            both = cover[number][first:last]
-            if other.source.public and both.any():
-                return True
-            most += both
-    return int(np.maximum(most, registry.holders[first:last] - 1).max(initial=0)) >= registry.limit
+def _doubtful(
+    leak: Letters, uses: Sequence[Use], cover: Sequence[NDArray[np.bool_]], registry: _Registry
+) -> NDArray[np.bool_]:
+    """(letters of the leak,) what may be boilerplate or public, before asking who is related to whom."""
+    holders = np.zeros(len(leak), np.int64)
+    public = np.zeros(len(leak), bool)
+    for use, covered in zip(uses, cover, strict=True):
+        if use.source.public:
+            public |= covered
+        else:
+            holders += covered
+    answer: NDArray[np.bool_] = (np.maximum(holders, registry.holders) > registry.limit) | public
+    return answer
 
 
 def _shared(
@@ -285,8 +287,6 @@ def _shared(
     if source.public or not item.telling:
         return Shared()
     (first, last), (begin, end) = item.found.leak, item.found.document
-    if not _possible(index, first, last, uses, cover, registry):
-        return Shared()
     strange = np.zeros(last - first, np.int64)
     public = np.zeros(last - first, bool)
     kin = 0
