@@ -169,6 +169,8 @@ class Weigher:
             if self.recognised and not any(self._real(t) or self._reads_as_name(t) for t in leak):
                 return True
             return wrong <= 0.5 * max(len(one), len(other))
+        if self.recognised and not one.isdigit() and canon(one) == canon(other):
+            return True
         # A name that only lost letters: ZINN, IN.
         return self.recognised and named and LCSseq.distance(one, other) == len(one) - len(other)
 
