@@ -123,7 +123,7 @@ def _by_shapes(library: Library, file: LeakedFile, progress: Progress) -> set[st
     progress.stage("Searching by the shapes of pages", len(sheets))
     for sheet, capture in file.pictures(sheets):
         if capture is not None:
-            for hit in library.shapes.search(capture.image, limit=_LIKELY_PAGES):
+            for hit in library.alike(capture.image, _LIKELY_PAGES):
                 if hit.score >= SURE_SHAPE:
                     file.claim(sheet.number, hit.document, (hit.page,))
                     found.add(hit.document)

@@ -124,7 +124,7 @@ def _by_shapes(
     sheets = file.silent_sheets()
     progress.stage("Searching by the shapes of pages", len(sheets))
     for sheet, capture in file.pictures(sheets):
-        for hit in library.shapes.search(capture.image, limit=_SHAPES) if capture else ():
+        for hit in library.alike(capture.image, _SHAPES) if capture else ():
             wanted.setdefault(hit.document, {}).setdefault(sheet.number, set()).add(hit.page)
             score[hit.document] = max(score.get(hit.document, 0.0), hit.score)
         progress.step()
@@ -176,7 +176,7 @@ def find_text(library: Library, text: str, recognised: bool) -> list[TextMatch]:
     """The documents that hold passages of a text, best first; also those that may well be coincidence."""
     return match_text(
         text,
-        library.index.search(text),
+        library.hits(text),
         library.source,
         registry_characters=library.index.characters,
         frequency=library.index.document_frequency,

@@ -14,14 +14,15 @@ from functools import lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from fother.errors import StorageError
+from fother.errors import InputFileError, RegistryError, StorageError
 from fother.flow.leaks import open_document
 from fother.flow.progress import Progress, Silent
 from fother.identify.index import PassageIndex
 from fother.identify.match import Source
 from fother.model.capture import Sighting
+from fother.model.match import Hit
 from fother.registry import Document, DocumentText, Registry
-from fother.vision.shapes.index import ShapeIndex
+from fother.vision.shapes.index import ShapeHit, ShapeIndex
 from fother.vision.shapes.signature import page_signature
 
 PDF = "application/pdf"
@@ -38,6 +39,16 @@ class Library:
         self.shapes = shapes
         self.text = lru_cache(maxsize=_KEPT_TEXTS)(partial(_text, registry))
 
+    def hits(self, text: str) -> list[Hit]:
+        """Places that may be what a text shows. Raises RegistryError when the index is damaged."""
+        with _damage_told(self.registry):
+            return self.index.search(text)
+
+    def alike(self, image: NDArray[np.uint8], limit: int) -> list[ShapeHit]:
+        """Pages whose words lie as in a picture. Raises RegistryError when the index is damaged."""
+        with _damage_told(self.registry):
+            return self.shapes.search(image, limit=limit)
+
     def source(self, document: str) -> Source:
         """A document as the matcher sees it."""
         entry, held = self.registry.document(document), self.text(document)
@@ -45,10 +56,24 @@ class Library:
 
 
 @contextmanager
+def _damage_told(registry: Registry) -> Iterator[None]:
+    """What a damaged file of an index makes its reader say, as one sentence with the way out."""
+    try:
+        yield
+    except (InputFileError, OSError, ValueError, LookupError) as error:
+        raise RegistryError(
+            f"A search index in {registry.index_folder} is damaged; run `fother reindex` to build it again."
+        ) from error
+
+
+@contextmanager
 def open_library(registry: Registry, progress: Progress) -> Iterator[Library]:
     """Open the indexes with every registered document in them. Raises RegistryError, StorageError."""
-    with closing(PassageIndex.open(registry.index_folder / "passages", registry.index_key())) as index:
-        shapes = ShapeIndex.open(registry.index_folder / "shapes")
+    with _damage_told(registry):
+        passages = PassageIndex.open(registry.index_folder / "passages", registry.index_key())
+    with closing(passages) as index:
+        with _damage_told(registry):
+            shapes = ShapeIndex.open(registry.index_folder / "shapes")
         _add(registry, index, shapes, progress)
         yield Library(registry, index, shapes)
 
