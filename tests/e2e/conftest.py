@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
 import pytest
+import shelf
 from fother_command import World, fother, running_text
+from shelf import MEMO, Desk, Shelf
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +39,32 @@ def world(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
         "issue", other["document"], "--to", recipients, "--out", folder / "others", home=home
     ).json
     return World(folder, home, sample, recipients, registered, issued, other, other_issued)
+
+
+@pytest.fixture(scope="session")
+def stock(world: World, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """The shared registry with three more documents, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("shelf")
+    home = folder / "home"
+    shutil.copytree(world.home, home)
+
+    def registered(name: str, data: bytes, *options: str) -> str:
+        (folder / name).write_bytes(data)
+        return str(fother("register", folder / name, *options, home=home).json["document"])
+
+    return Shelf(
+        home,
+        world.document,
+        world.other_registered["document"],
+        registered("memo.docx", shelf.docx(MEMO), "--title", "Winter stores"),
+        registered("notes.txt", shelf.NOTES.encode()),
+        registered("known.txt", shelf.PROVERB.encode(), "--public"),
+    )
+
+
+@pytest.fixture
+def desk(stock: Shelf, tmp_path: Path) -> Desk:
+    return Desk(stock, tmp_path)
 
 
 @pytest.fixture
