@@ -40,6 +40,7 @@ LIMITS = replace(
 )
 SECONDS = 65.0  # all_seconds, and what starting and ending processes takes
 MEGABYTES = (LIMITS.total_bytes + 8 * LIMITS.kept_pixels >> 20) + 256  # what may cross, and the parent itself
+MOST_SHOWN = {"seconds": 10, "mb": 5}
 WITNESS = "A witness sentence that must still be read."
 
 
@@ -256,7 +257,9 @@ def main(count: int = 80, seed: int = 1) -> None:
         witness = Path(folder) / "witness.zip"
         hostile = {**groups["polyglot"], **mutants(40, seed + 1)}
         witness.write_bytes(made.zipped({**hostile, "witness.txt": WITNESS}))
-        seen = any(r.sighting.text == WITNESS for r in receive_all(witness, limits=LIMITS))
+        # One after the other they take longer than one leak may; the time of one file is measured above.
+        patient = replace(LIMITS, all_seconds=900.0)
+        seen = any(r.sighting.text == WITNESS for r in receive_all(witness, limits=patient))
     summary(rows, seen)
 
 
@@ -278,9 +281,9 @@ def summary(rows: list[tuple[str, str, int, dict[str, object]]], seen: bool) -> 
             f"{group:10s} {len(of):5d} {kinds.count('evidence'):9d} {kinds.count('sentence'):9d} "
             f"{kinds.count('FAILED'):7d} {slowest:7.1f} s {most:6.1f} MB"
         )
-    print("\nWorst in time and in memory of the parent:")
-    for key in ("seconds", "mb"):
-        for _, name, size, row in sorted(rows, key=lambda r: -float(str(r[3][key])))[:3]:
+    for key, title in (("seconds", "The ten slowest"), ("mb", "The five that cost the parent most memory")):
+        print(f"\n{title}:")
+        for _, name, size, row in sorted(rows, key=lambda r: -float(str(r[3][key])))[: MOST_SHOWN[key]]:
             show(name, size, row)
     digest = hashlib.sha256("".join(f"{n}{r['kind']}" for _, n, _, r in rows).encode()).hexdigest()[:12]
     print(f"\n{len(rows)} files, outcomes {digest}; witness beside 50 hostile files read: {seen}")

@@ -1,12 +1,13 @@
 """Recognition of text in pictures: errors and cost of both recognisers and of the reader that chooses.
 
-    python bench/ocr.py [--pages 6] [--first 0] [--corpus bench/corpus] [--kinds scan150,phone110]
+    python bench/ocr.py [--pages 3] [--first 0] [--minutes 20] [--kinds scan150,phone110]
+                        [--readers quick,full] [--corpus bench/corpus]
 
 Pages of running text (power_pages.json) are rendered and captured by the simulator of the demonstration.
 "tesseract" and "rapidocr" get the upright-or-not picture as it is; "full" and "quick" are what intake uses.
 CER: edit distance over the longer text, white space normalised; "words": share of the page's words that were
 read, in any order; s: processor seconds of this process; wall: elapsed seconds. The reference is the page's
-text layer.
+text layer. After `--minutes` no further capture is made, and what was left out is said.
 """
 
 from __future__ import annotations
@@ -116,14 +117,18 @@ def readers() -> dict[str, Callable[[Grey], tuple[str, str]]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--pages", type=int, default=6)
+    parser.add_argument("--pages", type=int, default=3)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--corpus", type=Path, default=Path(__file__).parent / "corpus")
     parser.add_argument("--kinds", default="")
+    parser.add_argument("--readers", default="")
+    parser.add_argument("--minutes", type=float, default=20.0)
     told = parser.parse_args()
     entries = json.loads((told.corpus / "power_pages.json").read_text())
     entries = [e for e in entries if (told.corpus / e["file"]).exists()]
-    table = readers()
+    table = {n: r for n, r in readers().items() if not told.readers or n in told.readers.split(",")}
+    end = time.monotonic() + 60 * told.minutes
+    left_out = 0
     figures: dict[tuple[str, str], list[Figure]] = defaultdict(list)
     for entry in entries[told.first : told.first + told.pages]:
         page = pypdfium2.PdfDocument(told.corpus / entry["file"])[entry["page"]]
@@ -132,6 +137,9 @@ def main() -> None:
         rng = np.random.default_rng(zlib.crc32(f"{entry['file']} {entry['page']}".encode()))
         for kind, make in captures(page, rng).items():
             if told.kinds and kind not in told.kinds.split(","):
+                continue
+            if time.monotonic() > end:
+                left_out += 1
                 continue
             image = make()
             for name, read in table.items():
@@ -142,16 +150,17 @@ def main() -> None:
                 found = sum((Counter(seen.split()) & wanted).values()) / max(sum(wanted.values()), 1)
                 error = Levenshtein.normalized_distance(seen, truth)
                 figures[kind, name].append((error, found, seconds, elapsed, engine))
-        count = len(next(iter(figures.values())))
-        print(f"\nafter {entry['file']} page {entry['page'] + 1}; medians of {count}")
+        print(f"\nafter {entry['file']} page {entry['page'] + 1}; medians of as many pages as column n says")
         show(figures, list(table))
+    if left_out:
+        print(f"{left_out} captures were left out: the {told.minutes:g} minutes were over.")
 
 
 def show(figures: dict[tuple[str, str], list[Figure]], names: list[str]) -> None:
-    print(f"{'capture':10}" + "".join(f"| {name:^35}" for name in names))
-    print(" " * 10 + "".join(f"| {'CER':>6} {'words':>6} {'s':>5} {'wall':>5} {'engine':>9}" for _ in names))
+    print(f"{'capture':10}   n" + "".join(f"| {name:^35}" for name in names))
+    print(" " * 14 + "".join(f"| {'CER':>6} {'words':>6} {'s':>5} {'wall':>5} {'engine':>9}" for _ in names))
     for kind in dict.fromkeys(kind for kind, _ in figures):
-        row = f"{kind:10}"
+        row = f"{kind:10} {len(figures[kind, names[0]]):3d}"
         for name in names:
             rows = figures[kind, name]
             error, found, seconds, wall = np.median([r[:4] for r in rows], axis=0)
