@@ -26,7 +26,10 @@ _ALL_WINDOWS = 4  #: up to so many are all looked up
 _MOST_WINDOWS = 24
 _EXPLAINED = 12  #: matches of a stretch that make looking up its words needless in a long text
 _CHARACTERS_PER_WORD = 6
-_COUNTED_MARKS, _COUNTED_POSTINGS = 64, 4096
+_COUNTED_MARKS = 64
+#: A k-gram with more postings is not looked at in counting documents; in a large index, than one in a hundred
+#: documents, up to a bound.
+_COUNTED_POSTINGS, _MOST_COUNTED = 1024, 4096
 _ABOUT_AS_WELL = 0.7  #: of the matches of the document that agrees best
 #: Share of a stretch's k-grams that a document which holds it has at least; of text with one character in ten
 #: misread a third are left, while two documents on one matter share a few by accident.
@@ -139,7 +142,8 @@ def frequencies(text: str, spans: Sequence[Span], hasher: Hasher, snapshot: Snap
         return np.zeros(len(spans), np.int64)
     # All stretches in one look-up, since most of its cost does not depend on how much is asked.
     hashes, nth = np.unique(marks.hash[np.concatenate(inside)], return_inverse=True)
-    matches = snapshot.look_up(hashes, _COUNTED_POSTINGS, _FEW)
+    most = max(_COUNTED_POSTINGS, min(_MOST_COUNTED, len(snapshot) // 100))
+    matches = snapshot.look_up(hashes, most, 0)
     ends = np.cumsum([len(some) for some in inside])
     asked = [np.unique(some) for some in np.split(nth, ends[:-1])]
     # Documents in order, those of the first hash first; each once for each hash.
@@ -148,7 +152,8 @@ def frequencies(text: str, spans: Sequence[Span], hasher: Hasher, snapshot: Snap
     holders = pairs % len(snapshot.serial)
     of_hash = [holders[first:last] for first, last in pairwise(begin.tolist())]
     held = [
-        _frequency(matches.count[some], [of_hash[n] for n in some.tolist()], len(snapshot)) for some in asked
+        _frequency(matches.count[some], most, [of_hash[n] for n in some.tolist()], len(snapshot))
+        for some in asked
     ]
     return np.array(held, np.int64)
 
@@ -161,17 +166,23 @@ def _inside(marks: Marks, span: Span) -> NDArray[np.int64]:
     return inside
 
 
-def _frequency(count: NDArray[np.int64], holders: Sequence[NDArray[np.int64]], documents: int) -> int:
-    """How many documents hold a stretch: `count` (n,) postings and `holders` of each of its n hashes."""
+def _frequency(
+    count: NDArray[np.int64], most: int, holders: Sequence[NDArray[np.int64]], documents: int
+) -> int:
+    """How many documents hold a stretch: `count` (n,) postings and `holders` of each of its n hashes.
+
+    Hashes with more than `most` postings have no holders here.
+    """
     known = count[count > 0]
     if len(known) == 0:
         return 0
-    common = known > _COUNTED_POSTINGS
-    if 2 * int(common.sum()) > len(known):
+    common = int((known > most).sum())
+    if 2 * common > len(known):
         # Too many to look at one by one; a k-gram stands about once in each.
         return min(documents, int(np.quantile(known, 0.25)))
     agreeing = np.unique(np.concatenate(holders), return_counts=True)[1]
     if len(agreeing) == 0:
         return 0
-    least = max(_LEAST_SHARE * len(count), _ABOUT_AS_WELL * int(agreeing.max()))
+    # Common k-grams were not looked at and tell nothing.
+    least = max(_LEAST_SHARE * (len(count) - common), _ABOUT_AS_WELL * int(agreeing.max()))
     return int((agreeing >= least).sum())
