@@ -89,8 +89,8 @@ def test_nothing_but_json_on_standard_output(world: World, tmp_path: Path) -> No
         (("trace", "{sample}", "--alpha", "2"), 2, "alpha"),
         (("trace",), 2, "LEAK"),
         (("register", "{folder}/absent.pdf"), 3, "absent.pdf"),
-        (("register", "{recipients}"), 3, "PDF"),
-        (("trace", "{recipients}"), 3, "recipients.csv"),
+        (("register", "{junk}"), 3, "PDF"),
+        (("trace", "{junk}"), 3, "junk.bin"),
         (("issue", "{document}", "--to", "{bad}", "--out", "{folder}/never"), 5, "Line 3"),
         (("issue", "D-00000000", "--to", "{recipients}", "--out", "{folder}/never"), 6, "D-00000000"),
         (("show", "C-NOSUCH"), 6, "C-NOSUCH"),
@@ -103,7 +103,10 @@ def test_nothing_but_json_on_standard_output(world: World, tmp_path: Path) -> No
 def test_exit_statuses(world: World, tmp_path: Path, words: tuple[str, ...], status: int, says: str) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_text("name,email\nSample Reader,one@example.org\nSample Reader,not an address\n", "utf-8")
+    junk = tmp_path / "junk.bin"
+    junk.write_bytes(bytes(range(256)) * 4)
     places = {
+        "junk": junk,
         "sample": world.sample,
         "recipients": world.recipients,
         "folder": world.folder,
