@@ -19,6 +19,8 @@ import argparse
 import csv
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -36,6 +38,7 @@ from fother.registry import FolderRegistry, open_registry
 
 OUT = Path(__file__).parent / "out" / "many"
 RECIPIENTS = 100
+WORKERS = 2
 
 
 def words(path: Path) -> list[int]:
@@ -50,6 +53,24 @@ def words(path: Path) -> list[int]:
         return []
 
 
+_registry: FolderRegistry | None = None
+
+
+def _begin(home: Path) -> None:
+    global _registry
+    _registry = open_registry(home)
+
+
+def _recognisable(path: Path) -> bool:
+    """Register a document to be recognised; False when it holds no text or cannot be read."""
+    assert _registry is not None
+    try:
+        register(_registry, path, text_only=True)
+    except FotherError:
+        return False
+    return True
+
+
 def fill(registry: FolderRegistry, folder: Path, documents: int, photographed: int) -> list[tuple[str, Path]]:
     """Register until there are enough; the issued documents with the folder of their copies."""
     counts = {path: words(path) for path in sorted(folder.glob("*.pdf"))}
@@ -58,7 +79,7 @@ def fill(registry: FolderRegistry, folder: Path, documents: int, photographed: i
     with people.open("w", newline="") as file:
         csv.writer(file).writerows([["email"], *([f"r{k}@example.org"] for k in range(RECIPIENTS))])
     issued: list[tuple[str, Path]] = []
-    held = len(registry.documents())
+    held = len(registry.media_types())
     # pages of running text, from short documents: registration of a page to be marked takes a second
     telling = [p for p in ranked if 250 <= max(counts[p]) <= 900 and len(counts[p]) <= 8]
     chosen = telling[:: max(1, len(telling) // (2 * photographed))]
@@ -74,14 +95,15 @@ def fill(registry: FolderRegistry, folder: Path, documents: int, photographed: i
             issued.append((found.document.id, out))
         except FotherError as error:
             print(f"{path.name}: {error}", flush=True)
-    for path in ranked:
-        if len(registry.documents()) >= documents:
-            break
-        try:
-            register(registry, path, text_only=True)
-        except FotherError:
-            continue
-    print(f"{held} documents before, {len(registry.documents())} now, {len(issued)} issued", flush=True)
+    todo = ranked[: max(0, documents - len(registry.media_types())) * 2]
+    with ProcessPoolExecutor(
+        WORKERS, get_context("spawn"), initializer=_begin, initargs=(registry.home,)
+    ) as pool:
+        for done in pool.map(_recognisable, todo):
+            if done and len(registry.media_types()) >= documents:
+                pool.shutdown(cancel_futures=True)
+                break
+    print(f"{held} documents before, {len(registry.media_types())} now, {len(issued)} issued", flush=True)
     return issued
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fother.errors import FotherError, SandboxError
+from fother.errors import SandboxError
 from fother.flow.progress import Progress
 from fother.intake.parent import receive_all, receive_bytes, render_bytes
 from fother.intake.recognise import Recognised, recognise
@@ -18,8 +19,10 @@ from fother.model.capture import Sheet, Sighting, TextPart, WordBoxes
 from fother.vision.find import Capture
 
 Effort = Literal["quick", "full"]
+T = TypeVar("T")
 _RENDER_BATCH = 8  # pages of a leaked PDF rendered at a time, to bound memory
 _KEPT_CAPTURES = 24  # pictures kept from one document to the next, with their features
+_TOGETHER = 6  # pictures whose text is recognised by one child process
 _RECOGNISED = 30  # sheets without text that are put through recognition
 
 
@@ -115,13 +118,11 @@ def with_text(file: LeakedFile, effort: Effort, progress: Progress) -> LeakedFil
         return file
     progress.stage("Reading the text of pictures", min(len(silent), _RECOGNISED))
     found: dict[int, Recognised] = {}
-    for sheet, capture in file.pictures(silent[:_RECOGNISED]):
-        if capture is not None:
-            try:
-                (found[sheet.number],) = recognise([capture.image], effort=effort)
-            except FotherError as error:
-                progress.note(str(error))
-        progress.step()
+    for batch in _batches(file.pictures(silent[:_RECOGNISED]), _TOGETHER):
+        seen = [(sheet.number, capture.image) for sheet, capture in batch if capture is not None]
+        answers = recognise([image for _, image in seen], effort=effort)
+        found |= {number: answer for (number, _), answer in zip(seen, answers, strict=True)}
+        progress.step(len(batch))
     notes = list(sighting.notes)
     if len(silent) > _RECOGNISED:
         notes.append(
@@ -130,6 +131,12 @@ def with_text(file: LeakedFile, effort: Effort, progress: Progress) -> LeakedFil
     if not any(r.text.strip() for r in found.values()):
         return replace(file, sighting=replace(sighting, notes=tuple(notes)))
     return replace(file, sighting=replace(_joined(sighting, found), notes=tuple(notes)))
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch
 
 
 def _joined(sighting: Sighting, found: dict[int, Recognised]) -> Sighting:
