@@ -5,9 +5,11 @@ it shows: a page that four files hold is evidence that one of them leaked. Boile
 headings of forms, standard clauses, which stand in many documents that have nothing to do with one another. A
 piece of text counts nothing when `limit` unrelated documents beside its own hold it, or when it stands in a
 public text; otherwise it counts in full. The limit is two in a small registry and grows with the square root
-of its size, to 16 in 10,000 documents: among 10,000 recognised records, the pieces of running text that fewer
-unrelated files hold were copies (cables filed several times), those that more held were forms, releases and
-standard notes. A standard text of some 1,500 letters and more that few documents hold looks like a version of
+of its size, to 8 in 10,000 documents: among 10,000 recognised records, what 3 to 8 unrelated files hold is
+partly copies (cables filed several times) and partly standard phrases, what more hold is forms, releases and
+standard notes (`standard` in `bench/no_match.py --recall`). The price: a formula of an agency
+that fewer files of the registry hold than the limit, and a stranger uses as well, counts as evidence; so does
+a standard text of some 1,500 letters and more that few documents hold, which looks like a version of
 one document; registering it as a public text settles that.
 
 Two documents are related when what stands around the passage is the same in both as well, or a sample of
@@ -47,7 +49,7 @@ _MOST_STRETCHES = 64
 _BASE_STRETCHES = 9
 _MOST_VERSIONS = 24
 _FEWEST_STRANGERS = 2
-_STRANGERS = 0.16  #: for the square root of the number of documents
+_STRANGERS = 0.08  #: for the square root of the number of documents
 
 
 @dataclass(frozen=True)

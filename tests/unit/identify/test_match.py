@@ -165,7 +165,7 @@ def test_what_the_index_knows_in_many_documents_is_no_evidence() -> None:
 
 def test_the_limit_of_what_is_common_grows_with_the_registry() -> None:
     limits = [limit(documents) for documents in (0, 1, 20, 150, 1_000, 10_000, 1_000_000)]
-    assert limits == [2, 2, 2, 2, 5, 16, 160]
+    assert limits == [2, 2, 2, 2, 3, 8, 80]
 
 
 def test_a_public_text_is_no_evidence() -> None:
