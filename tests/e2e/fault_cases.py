@@ -66,6 +66,8 @@ def lose_blob(home: Path) -> None:
 REGISTER = "register --home {home} --quiet "
 ISSUE = "issue --home {home} --quiet --out {out} "
 TRACE = "trace --home {home} --quiet "
+INTAKE = "intake --home {home} --quiet "
+IDENTIFY = "identify --home {home} --quiet "
 
 CASES = (
     # Files that cannot be registered
@@ -74,7 +76,7 @@ CASES = (
     Case("unreadable file", REGISTER + "{files}/secret.pdf", 3, "ermission denied", stranger=True),
     Case("zero-byte PDF", REGISTER + "{files}/zero.pdf", 3, "empty"),
     Case("truncated PDF", REGISTER + "{files}/truncated.pdf", 3, "damaged"),
-    Case("random bytes named .pdf", REGISTER + "{files}/random.pdf", 3, "not a PDF"),
+    Case("random bytes named .pdf", REGISTER + "{files}/random.pdf", 3, "neither a PDF"),
     Case("random bytes after %PDF", REGISTER + "{files}/header-only.pdf", 3, "damaged"),
     Case("password missing", REGISTER + "{files}/user-password.pdf", 3, "needs a password"),
     Case("wrong password", REGISTER + "--password no {files}/user-password.pdf", 3, "password is wrong"),
@@ -94,6 +96,9 @@ CASES = (
     Case("no registry yet: copies", "copies --home {home} x", 7, "no registry"),
     Case("no registry yet: issue", ISSUE + "x --to {files}/people.csv", 7, "no registry"),
     Case("no registry yet: trace", TRACE + "{files}/sample.pdf", 7, "no registry"),
+    Case("no registry yet: identify", IDENTIFY + "{files}/sample.pdf", 7, "no registry"),
+    Case("no registry yet: reindex", "reindex --home {home} --quiet", 7, "no registry"),
+    Case("bad --found-at", INTAKE + "--found-at soon {files}/sample.pdf", 2, "--found-at", True),
     Case("document not found", ISSUE + "absent --to {files}/people.csv", 6, "absent", True),
     Case("document not found, trace", TRACE + "--document absent {leak}", 6, "absent", True),
     Case("id not found", "show --home {home} C-00000000", 6, "C-00000000", True),
@@ -124,6 +129,8 @@ CASES = (
     Case("leak is garbage", TRACE + "{files}/random.pdf", 3, "neither a PDF", True),
     Case("leak needs a password", TRACE + "{files}/user-password.pdf", 3, "encrypted", True),
     Case("leak, wrong password", TRACE + "--password no {files}/user-password.pdf", 3, "password", True),
+    Case("identify garbage", IDENTIFY + "{files}/random.pdf", 3, "neither a PDF", True),
+    Case("identify without text", IDENTIFY + "{files}/empty-page.pdf", 0, "no registered", True),
     Case("leak without text", TRACE + "{files}/empty-page.pdf", 0, "None", True),
     Case("unmarkable document", ISSUE + "one-word --to {files}/people.csv", 4, "carriers", True),
     Case("report into no folder", TRACE + "--report {out}/no/r.html {leak}", 7, "cannot be written", True),
@@ -150,6 +157,8 @@ CASES = (
         True,
         small=True,
     ),
+    Case("disk full: intake", INTAKE + "{leak}", 7, "room", True, 40_000),
+    Case("disk full: index", IDENTIFY + "{files}/one-word.pdf", 7, "room", True, 2_000),
     Case("disk full: trace --report", TRACE + "--report {out}.html {leak}", 7, "room", True, 60_000),
     # The registry itself
     Case("damaged database", "copies --home {home} sample", 7, "damaged", True, spoil=spoil_database),
