@@ -21,7 +21,7 @@ from fother.identify.compare.classify import Words, classify, learn
 from fother.identify.compare.lexicon import languages_of, lexicon
 from fother.identify.compare.noise import measured
 from fother.identify.compare.regions import Region, differing, slid
-from fother.identify.compare.running import flag_running, repeated_lines
+from fother.identify.compare.running import flag_running, repeated_lines, without_page_numbers
 from fother.identify.compare.stretches import Stretch, stretches
 from fother.identify.compare.tokens import Token, flat, plain_words, tokenise
 from fother.identify.compare.weigh import Weigher
@@ -73,7 +73,8 @@ def compare(
     words_list = lexicon(languages_of(plain_words(document_text)))
     headers = repeated_lines(document_text)
     document = flag_running(document_text, tokenise(document_text, words_list), headers)
-    leak = flag_running(leak_text, tokenise(leak_text, words_list), headers | repeated_lines(leak_text))
+    leak = tokenise(without_page_numbers(leak_text), words_list)
+    leak = flag_running(leak_text, leak, headers | repeated_lines(leak_text))
     comparison = _Comparison(
         document_text,
         leak_text,

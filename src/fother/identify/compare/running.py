@@ -40,6 +40,21 @@ def repeated_lines(text: str) -> frozenset[str]:
     )
 
 
+def without_page_numbers(text: str) -> str:
+    """A leak's text with lines that say "page" and a number blanked, offsets kept: "14\\nPage 9\\nMarch" is a
+    date. Lines of a number alone may be anything."""
+    parts: list[str] = []
+    for line in re.split(r"(?<=[\n\f\r])", text):
+        bare = line.rstrip("\n\f\r")
+        said = normalise(bare).text.strip() if len(bare) <= _LONGEST else ""
+        if any(c.isalpha() for c in said) and _PAGE.fullmatch(said):
+            if parts and parts[-1][-1:] == "\n" and parts[-1] != "\n":
+                parts[-1] = parts[-1][:-1] + " "
+            line = " " * len(bare) + line[len(bare) :]
+        parts.append(line)
+    return "".join(parts)
+
+
 def flag_running(text: str, tokens: list[Token], known: frozenset[str]) -> list[Token]:
     """The tokens again; those that stand in a line of `known` or in a page number's line are `running`."""
     result: list[Token] = []
