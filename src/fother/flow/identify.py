@@ -13,7 +13,7 @@ from fother.errors import NotFoundError, UsageError
 from fother.flow.leaks import LeakedFile, receive_leaks, with_text
 from fother.flow.library import Library, open_library
 from fother.flow.progress import Progress, Silent
-from fother.flow.seeing import SeenPage, look, opened, pixels_of, sheets_of, sheets_show
+from fother.flow.seeing import SeenPage, explained, look, opened, pixels_of, sheets_of, sheets_show
 from fother.identify.changes import compare
 from fother.identify.genuine import SURE, genuineness
 from fother.identify.genuine import accepted as is_accepted
@@ -73,7 +73,8 @@ def identify_file(library: Library, file: LeakedFile, progress: Progress) -> Fil
     for match in shown:
         changes[match.document], seen[match.document] = _compared(library, file, match)
         progress.step()
-    judged = genuineness(text, found, changes)
+    drawn = explained(file.sighting.words, [page for pages in seen.values() for page in pages])
+    judged = genuineness(text, found, changes, drawn)
     matches = [
         _match(m, changes.get(m.document, []), seen.get(m.document, [])) for m in _worth_showing(found)
     ]

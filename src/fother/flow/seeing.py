@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,12 +16,16 @@ from fother.flow.original import Original, open_original
 from fother.model.capture import WordBoxes
 from fother.model.match import Passage, Region, Span
 from fother.registry import Document, Registry
-from fother.vision.differences import compare
-from fother.vision.find import find_pages
+from fother.vision.differences import Comparison, compare
+from fother.vision.find import Found, find_pages
 from fother.vision.measure import Measured, measure
+from fother.vision.reference import Reference
+from fother.vision.warp import project
 
 _OTHER = 0.05  # inside a region that differs
-_NOTHING_ADDED = 0.9  # where the page has no words and no region differs
+_DRAWN = 0.9  # where the page has something like it that is no word of its text
+_ALIKE = 0.55  # correlation of what is drawn
+_BLANK = 6.0  # standard deviation of grey levels: less is blank paper
 
 
 @dataclass(frozen=True)
@@ -32,9 +37,8 @@ class SeenPage:
     image: NDArray[np.uint8]  #: the sheet
     agreement: NDArray[np.float64]  #: (clusters of the page,) 0…1, NaN where nothing can be said
     boxes: NDArray[np.float64]  #: (clusters, 4) points from the top left of the page as shown, y down
-    places: NDArray[
-        np.float64
-    ]  #: (clusters, 4) where they lie in the sheet, pixels, upright boxes around them
+    #: (words of the leak,) how surely the page has the same where each stands, NaN where unknown
+    shown: NDArray[np.float64]
     regions: tuple[Region, ...]
 
 
@@ -62,19 +66,56 @@ def look(original: Original, file: LeakedFile, wanted: Mapping[int, set[int]]) -
             if measured is not None:
                 shown = compare(reference, found, measured, original.words(found.page), sheet.number)
                 boxes = original.shown_boxes(found.page)
-                places = _around(measured, reference.boxes)
+                same = _words_shown(file.sighting.words, sheet.number, reference, found, measured, shown)
                 seen.append(
                     SeenPage(
-                        sheet.number, found.page, found.image, shown.agreement, boxes, places, shown.regions
+                        sheet.number, found.page, found.image, shown.agreement, boxes, same, shown.regions
                     )
                 )
     return seen
 
 
-def _around(measured: Measured, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, 4) upright boxes in the sheet around boxes (n, 4) of the reference."""
-    corners = measured.warp(boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)).reshape(-1, 4, 2)
-    return np.concatenate([corners.min(1), corners.max(1)], 1)
+def _words_shown(
+    words: WordBoxes, sheet: int, reference: Reference, found: Found, measured: Measured, shown: Comparison
+) -> NDArray[np.float64]:
+    """(words,) how surely (0…1) the page has, where each word of a leak stands in the sheet, what is seen
+    there; NaN where that is unknown, and for words of other sheets."""
+    corners = measured.warp(reference.boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)).reshape(-1, 4, 2)
+    places = np.concatenate([corners.min(1), corners.max(1)], 1)
+    outlines = [np.array(region.sheet_outline) for region in shown.regions]
+    differing = np.array([[*o.min(0), *o.max(0)] for o in outlines]).reshape(-1, 4)
+    out = np.full(len(words), np.nan)
+    for k in np.flatnonzero(words.sheet == sheet):
+        box = words.box[k]
+        inside = _overlap(places, box) > 0.2
+        if (_overlap(differing, box) > 0.3).any():
+            out[k] = _OTHER
+        elif inside.any():
+            out[k] = np.nanmin(np.r_[shown.agreement[inside], np.inf])
+        else:
+            out[k] = _drawn(box, found, measured)
+    out[np.isinf(out)] = np.nan
+    return out
+
+
+def _drawn(box: NDArray[np.float64], found: Found, measured: Measured) -> float:
+    """Whether the page has the same at a box of the sheet where none of its words are: an emblem, a figure
+    with text in it. NaN where the page is blank or the capture too poor."""
+    x0, y0, x1, y1 = box
+    inverse = np.linalg.inv(found.location.homography).astype(np.float64)
+    there = project(inverse, np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]))
+    (a0, b0), (a1, b1) = there.min(0).astype(int), there.max(0).astype(int) + 1
+    height, width = measured.blurred.shape
+    a0, b0, a1, b1 = max(a0, 0), max(b0, 0), min(a1, width), min(b1, height)
+    if a1 - a0 < 8 or b1 - b0 < 8:
+        return float("nan")
+    own = measured.blurred[b0:b1, a0:a1]
+    room = max(4, (b1 - b0) // 2)  # the paper's curl is not in the homography
+    around = measured.flat[max(b0 - room, 0) : b1 + room, max(a0 - room, 0) : a1 + room]
+    if own.std() < _BLANK or around.std() < 1e-3:
+        return float("nan")
+    alike = float(cv2.matchTemplate(around, own, cv2.TM_CCOEFF_NORMED).max())
+    return _DRAWN if alike > _ALIKE else float("nan")
 
 
 def sheets_of(file: LeakedFile, passages: Sequence[Passage]) -> dict[int, set[int]]:
@@ -104,36 +145,31 @@ def pixels_of(words: WordBoxes, seen: Sequence[SeenPage]) -> Callable[[Span], fl
 
 
 def sheets_show(words: WordBoxes, seen: Sequence[SeenPage]) -> Callable[[Span], float | None]:
-    """How surely (0…1) the page has, where words of the leak's text (a stretch of it) stand in the picture,
-    the same as the picture; None where no page was found or the picture is too poor to tell."""
-    by_sheet: dict[int, list[SeenPage]] = {}
-    for page in seen:
-        by_sheet.setdefault(page.sheet, []).append(page)
+    """How surely (0…1) a page has, where words of the leak's text (a stretch of it) stand in the picture, the
+    same as the picture; None where no page was found or the picture is too poor to tell."""
+    best = _best(seen, len(words))
 
     def same(span: Span) -> float | None:
-        chosen = np.flatnonzero((words.start < span[1]) & (words.end > span[0]))
-        values = [
-            _shown(page, words.box[k]) for k in chosen for page in by_sheet.get(int(words.sheet[k]), [])
-        ]
-        known = [v for v in values if v is not None]
-        return min(known) if known and len(known) == len(values) else None
+        values = best[(words.start < span[1]) & (words.end > span[0])]
+        return float(values.min()) if len(values) and np.isfinite(values).all() else None
 
     return same
 
 
-def _shown(page: SeenPage, box: NDArray[np.float64]) -> float | None:
-    """Whether the page's own content is seen in a box (x0, y0, x1, y1) of the sheet."""
-    for region in page.regions:
-        outline = np.array(region.sheet_outline)
-        if _overlap(np.r_[outline.min(0), outline.max(0)][None], box)[0] > 0.3:
-            return _OTHER
-    inside = _overlap(page.places, box) > 0.2
-    if not inside.any():
-        # The page has no words there: a rule, a figure, an emblem, or nothing; and nothing was added.
-        return _NOTHING_ADDED if _within(page, box) else None
-    values = page.agreement[inside]
-    values = values[np.isfinite(values)]
-    return float(values.min()) if len(values) else None
+def explained(words: WordBoxes, seen: Sequence[SeenPage]) -> list[Span]:
+    """Stretches of a leak's text that a page shows though the document's text does not have them, or not in
+    this order: the lettering of emblems and figures."""
+    best = _best(seen, len(words))
+    chosen = np.flatnonzero(np.nan_to_num(best) >= _DRAWN)
+    return [(int(words.start[k]), int(words.end[k])) for k in chosen]
+
+
+def _best(seen: Sequence[SeenPage], count: int) -> NDArray[np.float64]:
+    """(words,) the most that any page says for each."""
+    best = np.full(count, np.nan)
+    for page in seen:
+        best = np.fmax(best, page.shown)
+    return best
 
 
 def _overlap(boxes: NDArray[np.float64], box: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -145,15 +181,6 @@ def _overlap(boxes: NDArray[np.float64], box: NDArray[np.float64]) -> NDArray[np
     )
     shared: NDArray[np.float64] = np.maximum(across, 0) * np.maximum(down, 0) / np.maximum(areas, 1e-6)
     return shared
-
-
-def _within(page: SeenPage, box: NDArray[np.float64]) -> bool:
-    """Whether a box of the sheet lies among the page's legible words, where additions are looked for."""
-    legible = page.places[np.isfinite(page.agreement)]
-    if not len(legible):
-        return False
-    (x0, y0), (x1, y1) = legible[:, :2].min(0), legible[:, 2:].max(0)
-    return bool(box[0] >= x0 and box[1] >= y0 and box[2] <= x1 and box[3] <= y1)
 
 
 def _agreements(words: WordBoxes, by_page: dict[int, list[SeenPage]], span: Span) -> Iterator[float]:

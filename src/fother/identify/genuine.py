@@ -67,8 +67,13 @@ def genuineness(
     leak_text: str,
     matches: Sequence[TextMatch],
     changes_by_document: Mapping[str, Sequence[Change]] | None = None,
+    explained: Sequence[Span] = (),
 ) -> Judgement:
-    """Judge a leak by its matches and by what was changed in each document's passages."""
+    """Judge a leak by its matches and by what was changed in each document's passages.
+
+    `explained` are stretches of the leak that are no foreign text though no match has them: lettering of a
+    figure that the page shows as well.
+    """
     leaders = leading(matches, leak_text)
     if not leaders:
         public = [match for match in matches if match.public]
@@ -79,6 +84,7 @@ def genuineness(
             sentence = "The leak shares only common wording with registered documents."
         return Judgement("not-ours", sentence, ((0, len(leak_text)),) if leak_text.strip() else ())
     shown = [p.leak for match in matches if accepted(match) or match.public for p in match.passages]
+    shown += explained
     foreign = [span for span in gaps(len(leak_text), shown) if word_count(leak_text[slice(*span)]) >= FOREIGN]
     foreign = [_trimmed(leak_text, span) for span in foreign]
     words = max(1, word_count(leak_text))
