@@ -333,16 +333,17 @@ class Alterer:
 
 
 def same_text(shown: str, told: str) -> bool:
+    """Whether the change tells the new word; words that were read as one are told together."""
     one, other = ("".join(c for c in s.casefold() if c.isalnum()) for s in (shown, told))
-    return one == other or (len(one) > 3 and Levenshtein.distance(one, other) <= 1 + len(one) // 5)
+    return one in other or (len(one) > 3 and Levenshtein.distance(one, other) <= 1 + len(one) // 5)
 
 
 def outcome(edit: Edit, changes: list[Change], regions: list[tuple[str, str]]) -> str:
-    """ "found" as a change, "place" when a change there says something else, "region" for pixels, "missed"."""
+    """Found as a change; place: a change there says something else; region: pixels alone; or missed."""
     here = [c for c in changes if c.document and c.document[0] <= edit.end and c.document[1] >= edit.start]
     for change in here:
         told = change.leak_text
-        if edit.text and (same_text(edit.text, told) or edit.text.casefold() in told.casefold()):
+        if edit.text and same_text(edit.text, told):
             return "found"
         if not edit.text and (not told or edit.before.casefold() not in told.casefold()):
             return "found"
