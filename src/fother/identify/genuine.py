@@ -98,7 +98,7 @@ def genuineness(
     spliced = len(leaders) > 1 and sum(match.document_covered < _WHOLE for match in leaders) > 1
     names = _names(leaders)
     if grave:
-        what = "one passage was altered" if grave == 1 else f"{grave} places were altered"
+        what = "one place was altered" if grave == 1 else f"{grave} places were altered"
         also = f"; {foreign_words} of its {words} words are foreign" if mixed else ""
         return Judgement("altered", f"The leak shows {names}; {what}{also}.", tuple(foreign))
     if mixed:
