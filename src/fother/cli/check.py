@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fother.cli.common import HomeOption, JsonOption, out, print_json, registry
-from fother.flow.isolation import isolation_findings
+from fother.flow.health import index_findings, isolation_findings
 from fother.registry import as_dict
 
 NAME = "check"
@@ -21,12 +21,14 @@ def run(
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Verify the registry: hashes, keys, references, unfinished issues; and say how leaks are isolated.
+    """Verify the registry: hashes, keys, references, unfinished issues, search indexes.
+
+    Says as well how leaked files are isolated on this machine, and how to do better.
 
     Exit status 7 when something is lost or wrong, 0 otherwise.
     """
     with registry(home) as opened:
-        findings = (*opened.check(), *isolation_findings())
+        findings = (*opened.check(), *index_findings(opened), *isolation_findings())
         removed = opened.collect() if collect else ()
         where = opened.home
     damaged = any(f.severity == "error" for f in findings)
