@@ -156,6 +156,7 @@ def aligned(index: PassageIndex, source: Source, query: str, hits: list[Hit]) ->
         hits,
         lambda document: match.Source(document, document, texts[document]),
         registry_characters=characters,
+        registry_documents=len(index),
         frequency=index.document_frequency,
     )
     return time.process_time() - used

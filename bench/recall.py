@@ -184,6 +184,7 @@ class Matched:
             hits,
             lambda document: self._source(document, document, self._texts[int(document)][2]),
             registry_characters=self._characters,
+            registry_documents=len(self._texts),
             frequency=self._project.index.document_frequency,
         )
         return int(found[0].document) if found and found[0].coincidence <= self._accepted else None

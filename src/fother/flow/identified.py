@@ -109,8 +109,8 @@ def _unnoticed_sentence(log10_unnoticed: float) -> str:
     if log10_unnoticed > -0.3:
         return "Too little of it is legible to say that it shows none of the registered documents."
     return (
-        "Were it a leak of a registered document in its own words, it would have gone unnoticed at most "
-        f"{odds_words(log10_unnoticed)}."
+        "Were it a leak of a registered document in its own words, it would have gone unnoticed with a "
+        f"probability of at most {odds_words(log10_unnoticed)}."
     )
 
 

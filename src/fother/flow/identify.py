@@ -18,6 +18,7 @@ from fother.identify.changes import compare
 from fother.identify.genuine import SURE, genuineness
 from fother.identify.genuine import accepted as is_accepted
 from fother.identify.match import TextMatch, match_text
+from fother.identify.unnoticed import log10_unnoticed
 from fother.model.match import Change, DocumentMatch, Genuineness, Identification
 from fother.registry import Registry
 
@@ -88,7 +89,7 @@ def identify_file(library: Library, file: LeakedFile, progress: Progress) -> Fil
         sentence=judged.sentence,
         matches=tuple(matches),
         foreign=judged.foreign,
-        log10_unrelated=None,
+        log10_unrelated=log10_unnoticed(text, recognised) if judged.verdict == "not-ours" else None,
         notes=file.sighting.notes,
     )
     return FileIdentified(file, identification, seen)
@@ -180,6 +181,7 @@ def find_text(library: Library, text: str, recognised: bool) -> list[TextMatch]:
         library.hits(text),
         library.source,
         registry_characters=library.index.characters,
+        registry_documents=len(library.index),
         frequency=library.index.document_frequency,
         recognised=recognised,
     )
