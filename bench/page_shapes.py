@@ -20,6 +20,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import argparse
 import json
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -134,13 +135,17 @@ class Without:
 
     def __init__(self) -> None:
         self.document = ""
-        self.index = ShapeIndex(OUT / "without")
+        self.folder = Path(tempfile.mkdtemp(prefix="without-", dir=OUT))
+        self.index = ShapeIndex(self.folder)
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def of(self, document: str) -> ShapeIndex:
         if document != self.document:
-            shutil.rmtree(OUT / "without", ignore_errors=True)
-            shutil.copytree(OUT / "index", OUT / "without")
-            self.index = ShapeIndex.open(OUT / "without")
+            shutil.rmtree(self.folder, ignore_errors=True)
+            shutil.copytree(OUT / "index", self.folder)
+            self.index = ShapeIndex.open(self.folder)
             self.index.remove(document)
             self.document = document
         return self.index
@@ -173,9 +178,12 @@ def recall(
             )
             if found[:1] != [page]:
                 print(f"missed: {kind} {page[0]} page {page[1] + 1} {hits[:1]}", flush=True)
+            if os.environ.get("SHOW"):
+                print(kind, number, *(f"{value:.2f}" for value in table[kind][-1]), flush=True)
             if wrong >= 6:
                 print(f"wrong: {kind} {page[0]} page {page[1] + 1} {others[0]}", flush=True)
             wrong_all.append(wrong)
+    without.close()
     print(f"\n{len(index)} pages registered")
     print("| capture | n | @1 | @5 | right ≥ 12 | score p5 / median | wrong max | words | search |")
     print("|---|---|---|---|---|---|---|---|---|")
@@ -204,8 +212,11 @@ def unregistered(folder: Path, pages: Sequence[Page], seed: int) -> list[float]:
         picture = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.3, 1.2)))
         hits = without.of(page[0]).search(np.asarray(picture, np.uint8), 1)
         scores.append(hits[0].score if hits else 0.0)
+        if os.environ.get("SHOW"):
+            print(f"{scores[-1]:.2f}", flush=True)
         if scores[-1] >= 6:
             print(f"wrong: {dpi:.0f} dpi {page[0]} page {page[1] + 1} {hits[0]}", flush=True)
+    without.close()
     return scores
 
 

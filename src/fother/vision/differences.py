@@ -29,12 +29,16 @@ _SIGMAS = (0.5, 0.8, 1.2, 1.7, 2.3, 3.0, 4.0, 5.2)  # px of the reference: sharp
 _WINDOW, _STEP = 0.62, 0.31  # em
 _NEIGHBOURS = 24
 _LEAST_WORDS = 12  # fewer tell too little of the capture's own quality
-_LETTER_Z, _WORD_Z, _FOLLOW_Z = 6.5, 5.5, 3.5
-_LETTER_NCC, _WORD_NCC = 0.62, 0.72  # above these, nothing is called changed
+_STRONG_Z, _FOLLOW_Z = 6.5, 3.5
+_STRONG_SHARE, _FOLLOW_SHARE = 0.70, 0.5  # of the surprise that other content gives
+_EVEN_SHARE, _STEEPNESS = 0.62, 9.0  # where other content is as likely as the original's own
+_STRONG_NCC = 0.84  # above this, nothing is called changed
+_DOUBT = 0.25  # agreement is not lower where a surprise is not strong
 _COVERED = 0.22  # share of the contrast expected
 _LOCAL = 1.0  # how far (logarithm) neighbours may raise what is expected of a place
 _FLAT = 0.08  # em; a capture whose warp departs less than this from a plane is flat
-_DISTINCT = 1.6  # logarithm: less than this between same and other content tells nothing
+_REACH = 0.5  # square em: how far from other text, times the departure from a plane, a warp is believed
+_DISTINCT = 0.8  # logarithm: less than this between same and other content tells nothing
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,8 @@ def compare(
         return Comparison((), np.full(count, np.nan))
     verdict = _judge(reference, looks)
     groups = [
-        (kind, members)
-        for kind, flagged in (("covered", verdict.covered), ("changed", verdict.changed))
-        for members in _groups(reference, flagged)
+        (_kind(reference, verdict, members), members)
+        for members in _groups(reference, verdict.covered | verdict.changed)
     ]
     regions = []
     for kind, members in groups:
@@ -152,14 +155,15 @@ def _uncertain(reference: Reference, seen: Measured) -> NDArray[np.bool_]:
     field = seen.warp.field(reference.centres[legible])
     design = np.c_[reference.centres[legible], np.ones(int(legible.sum()))]
     plane, *_ = np.linalg.lstsq(design, field, rcond=None)
-    if np.sqrt(np.mean((field - design @ plane) ** 2)) < _FLAT * em:
-        return np.zeros(len(legible), np.bool_)
+    bend = float(np.sqrt(np.mean((field - design @ plane) ** 2))) / em
     lines, count = np.unique(reference.lines[legible], return_counts=True)
     trusted = legible & np.isin(reference.lines, lines[count >= 3])
     if not trusted.any():
         return np.zeros(len(legible), np.bool_)
     distance, _ = cKDTree(reference.centres[trusted]).query(reference.centres)
-    apart: NDArray[np.bool_] = (distance > 3.0 * em) & (seen.displacements.similarity < 0.75)
+    distance /= em
+    far = ((bend > _FLAT) & (distance > 3.0)) | (bend * distance > _REACH)
+    apart: NDArray[np.bool_] = far & (seen.displacements.similarity < 0.75)
     return apart
 
 
@@ -281,17 +285,16 @@ def _judge(reference: Reference, looks: _Looks) -> _Verdict:
         if len(part) < _LEAST_WORDS:
             continue
         surprise, sigma, distinct = _surprise(looks, part, local_gain)
-        owner, ncc = looks.owner[part], looks.ncc[part]
-        score = surprise / sigma
+        owner = looks.owner[part]
+        score, other = surprise / sigma, surprise / np.maximum(distinct, 0.1)
         np.maximum.at(z, owner, score)
-        limit, correlation = (_WORD_Z, _WORD_NCC) if whole else (_LETTER_Z, _LETTER_NCC)
-        strong = (score > limit) & (ncc < correlation) & (distinct > _DISTINCT)
-        changed[owner[strong]] = True
-        follow[owner[(score > _FOLLOW_Z) & (ncc < 0.5 * (1 + correlation))]] = True
         known = distinct > _DISTINCT
-        own = 1 / (1 + np.exp(np.clip((surprise - distinct / 2) * 5 / np.maximum(distinct, 0.1), -30, 30)))
-        for k in np.flatnonzero(known):
-            share[owner[k]] = np.fmin(share[owner[k]], own[k])
+        strong = known & (score > _STRONG_Z) & (other > _STRONG_SHARE) & (looks.ncc[part] < _STRONG_NCC)
+        changed[owner[strong]] = True
+        follow[owner[known & (score > _FOLLOW_Z) & (other > _FOLLOW_SHARE)]] = True
+        own = 1 / (1 + np.exp(np.clip((other - _EVEN_SHARE) * _STEEPNESS, -30, 30)))
+        own = np.where(strong, own, np.maximum(own, _DOUBT))
+        np.fmin.at(share, owner[known], own[known])
     whole_rows = np.flatnonzero(looks.whole)
     owner = looks.owner[whole_rows]
     weak = (looks.core[whole_rows] < _COVERED * local_gain[whole_rows]) & (looks.ncc[whole_rows] < 0.6)
@@ -302,7 +305,7 @@ def _judge(reference: Reference, looks: _Looks) -> _Verdict:
     share[covered] = 0.0
     changed &= ~covered
     changed |= _beside(reference, changed, follow & ~covered)
-    z[covered] = np.maximum(z[covered], _WORD_Z)
+    z[covered] = np.maximum(z[covered], _STRONG_Z)
     return _Verdict(z, changed, covered, share)
 
 
@@ -341,7 +344,7 @@ def _surprise(looks: _Looks, part: NDArray[np.int64], local_gain: Values) -> tup
     upper = np.percentile(surprise, 75) - np.median(surprise)
     sigma = max(1.48 * float(np.median(np.abs(below))), min(1.48 * float(upper), 0.35), 0.12)
     distinct = contrast - expected
-    return surprise, sigma, 2 * distinct
+    return surprise, sigma, distinct
 
 
 def _beside(
@@ -368,6 +371,13 @@ def _near(reference: Reference, a: NDArray[np.int64], b: NDArray[np.int64]) -> N
     gap_y = np.maximum(p[..., 1], q[..., 1]) - np.minimum(p[..., 3], q[..., 3])
     out: NDArray[np.bool_] = (gap_x < 1.2 * em) & (gap_y < 0.8 * em)
     return out
+
+
+def _kind(reference: Reference, verdict: _Verdict, members: NDArray[np.int64]) -> str:
+    """One cover shows as changed words where its edge or the light through it leaves something."""
+    box = reference.boxes[members]
+    width = box[:, 2] - box[:, 0]
+    return "covered" if width[verdict.covered[members]].sum() > width.sum() / 3 else "changed"
 
 
 def _groups(reference: Reference, flagged: NDArray[np.bool_]) -> list[NDArray[np.int64]]:

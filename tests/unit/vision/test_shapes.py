@@ -138,3 +138,11 @@ def test_the_probability_by_chance_is_the_binomial_tail(chance: float) -> None:
         for met in {0, 1, tested // 9, tested // 2, tested - 1, tested}:
             expected = binom.logsf(met - 1, tested, chance) / np.log(10)
             assert log10_tail(met, tested, chance) == pytest.approx(max(expected, -300.0), rel=1e-6, abs=1e-9)
+
+
+def test_leaders_leave_no_cells() -> None:
+    words = np.array([(72.0, y, 140.0, y + 8.0) for y in range(100, 700, 12)])
+    dots = np.array(
+        [(x, y, x + 2.6, y + 8.0) for y in range(100, 700, 12) for x in np.arange(145.0, 500.0, 4.1)]
+    )
+    assert np.array_equal(page_signature(np.concatenate([words, dots])), page_signature(words))

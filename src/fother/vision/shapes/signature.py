@@ -24,6 +24,8 @@ _END = 0.16  # white given to a cell at the end of a line, em
 _COLUMN_GAP = 0.95  # em; wider white ends a line
 _MERGE_GAP = 0.10  # em; narrower white does not part words
 _MAX_WORDS = 6000
+_LEADER = 0.5  # a word narrower than this share of its height may be a dot of a leader,
+_LEADER_DOTS = 4  # as are so many of them in a row
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,9 @@ def page_signature(words: NDArray[np.float64]) -> NDArray[np.uint64]:
     boxes = np.asarray(words, np.float64).reshape(-1, 4)
     boxes = boxes[np.isfinite(boxes).all(1) & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])]
     boxes = boxes[:_MAX_WORDS]
-    if len(boxes) and (boxes[:, 3] - boxes[:, 1] > 1.5 * (boxes[:, 2] - boxes[:, 0])).mean() > 0.5:
+    if _along_y(boxes):
         boxes = boxes[:, [1, 0, 3, 2]]
-    lines = _lines(boxes)
+    lines = [part for whole in _lines(boxes) for part in _without_leaders(boxes, whole)]
     x, y, width, first = [], [], [], []
     em = 1.35 * float(np.median(boxes[:, 3] - boxes[:, 1])) if len(boxes) else 10.0
     for members in lines:
@@ -128,6 +130,29 @@ def _join(bins: NDArray[np.float64]) -> NDArray[np.uint32]:
 
 def _whole(values: NDArray[np.float64]) -> NDArray[np.uint64]:
     return np.clip(np.round(values / UNIT), 0, _LIMIT).astype(np.uint64)
+
+
+def _along_y(boxes: NDArray[np.float64]) -> bool:
+    """Does the text run along y? Its longest words tell: dots of leaders are higher than wide anyway."""
+    if not len(boxes):
+        return False
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    long = np.maximum(width, height)
+    words = long >= 0.5 * np.sort(long)[-min(len(long), 10)]
+    return bool((height > 1.5 * width)[words].mean() > 0.5)
+
+
+def _without_leaders(boxes: NDArray[np.float64], line: list[int]) -> list[list[int]]:
+    """The stretches of a line between leaders: rows of dots are alike on all pages."""
+    part = boxes[line]
+    narrow = part[:, 2] - part[:, 0] < _LEADER * (part[:, 3] - part[:, 1])
+    edges = np.flatnonzero(np.diff(np.r_[0, narrow.astype(np.int8), 0]))
+    out, begin = [], 0
+    for a, b in zip(edges[::2], edges[1::2], strict=True):
+        if b - a >= _LEADER_DOTS:
+            out.append(line[begin:a])
+            begin = int(b)
+    return [stretch for stretch in (*out, line[begin:]) if stretch]
 
 
 def _lines(boxes: NDArray[np.float64]) -> list[list[int]]:
