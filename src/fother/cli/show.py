@@ -19,11 +19,11 @@ def run(
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show a document, edition, issue, copy, recipient or trace."""
+    """Show a document, edition, issue, copy, recipient, sighting, identification or trace."""
     with registry(home) as opened:
         record = opened.show(reference)
     fields = as_dict(record)
-    kind = type(record).__name__.lower()
+    kind = type(record).__name__.lower().removesuffix("record")
     if json:
         print_json({"kind": kind, **fields})
         return
