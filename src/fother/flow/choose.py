@@ -19,7 +19,9 @@ from fother.model.match import Passage
 from fother.registry import Document, Registry
 
 _TRIED_BLINDLY = 20  # documents whose every page is compared with a picture that nothing else recognises
-_LIKELY_PAGES = 3
+_ALIKE = 40  # pages that one picture may show, in as many documents
+_AS_ALIKE = 0.7  # of the best page's score
+_PLAIN_SHAPE = 40.0  # score (decades) from which a page is recognised without its text being read
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,16 @@ def choose(registry: Registry, files: Sequence[LeakedFile], progress: Progress) 
             if file.sighting.text and (claimed := _by_text(library, file, file.sighting)):
                 read |= claimed
                 how["text"] = None
-            if _unclaimed(file) and (pages := _by_shapes(library, file, progress)):
+            # Reading a picture takes seconds, so plain likeness goes first, and faint likeness last.
+            if _unclaimed(file) and (pages := _by_shapes(library, file, _PLAIN_SHAPE, progress)):
                 found |= pages
                 how["shapes of pages"] = None
             if _unclaimed(file) and (claimed := _by_recognised(library, file, progress)):
                 read |= claimed
                 how["recognised text"] = None
+            if _unclaimed(file) and (pages := _by_shapes(library, file, SURE_SHAPE, progress)):
+                found |= pages
+                how["faint shapes of pages"] = None
     shown = tuple(registry.document(i) for i in sorted(read, key=lambda i: (read[i], i)))
     documents = [*shown, *(registry.document(i) for i in sorted(found - set(read)))]
     notes = [
@@ -116,15 +122,16 @@ def _by_text(library: Library, file: LeakedFile, sighting: Sighting) -> dict[str
     return found
 
 
-def _by_shapes(library: Library, file: LeakedFile, progress: Progress) -> set[str]:
-    """Pages whose words lie as those of a picture do."""
+def _by_shapes(library: Library, file: LeakedFile, least: float, progress: Progress) -> set[str]:
+    """Pages whose words lie as those of a picture do. Versions and duplicates are alike and all taken."""
     found = set()
     sheets = [s for s in file.sighting.sheets if s.number not in file.claimed]
     progress.stage("Searching by the shapes of pages", len(sheets))
     for sheet, capture in file.pictures(sheets):
         if capture is not None:
-            for hit in library.alike(capture.image, _LIKELY_PAGES):
-                if hit.score >= SURE_SHAPE:
+            hits = library.alike(capture.image, _ALIKE)
+            for hit in hits:
+                if hit.score >= max(least, _AS_ALIKE * hits[0].score):
                     file.claim(sheet.number, hit.document, (hit.page,))
                     found.add(hit.document)
         progress.step()

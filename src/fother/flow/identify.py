@@ -25,7 +25,7 @@ from fother.registry import Registry
 _COMPARED = 5  # documents whose differences from the leak are worked out
 _SHAPES = 3  # pages that a picture without legible text is compared with
 #: Score (decades) from which a page is taken as recognised by the shapes of its words.
-SURE_SHAPE = 12.0
+SURE_SHAPE = 15.0
 _SHOWN = 10  # documents in an answer
 
 
