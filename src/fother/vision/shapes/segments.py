@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from fother.errors import InputFileError
 from fother.vision.shapes.signature import keys, runs, unpack
 
-_VERSION = 1
+_VERSION = 2
 _FANOUT = 8  #: segments of like size that are merged into one
 _MANIFEST = "manifest.json"
 _ARRAYS = ("cells", "keys", "rows", "first", "page", "owner")
