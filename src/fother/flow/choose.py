@@ -6,7 +6,7 @@ that fails. All of it compares the leak with unmarked originals, so the choice s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fother.flow.identify import SURE_SHAPE, accepted, find_text
@@ -17,6 +17,7 @@ from fother.identify.match import TextMatch
 from fother.model.capture import Sighting
 from fother.model.match import Passage
 from fother.registry import Document, Registry
+from fother.vision.shapes.index import ShapeHit
 
 _TRIED_BLINDLY = 20  # documents whose every page is compared with a picture that nothing else recognises
 _ALIKE = 40  # pages that one picture may show, in as many documents
@@ -62,13 +63,14 @@ def choose(registry: Registry, files: Sequence[LeakedFile], progress: Progress) 
                 read |= claimed
                 how["text"] = None
             # Reading a picture takes seconds, so plain likeness goes first, and faint likeness last.
-            if _unclaimed(file) and (pages := _by_shapes(library, file, _PLAIN_SHAPE, progress)):
+            alike = _alike(library, file, progress) if _unclaimed(file) else {}
+            if pages := _by_shapes(file, alike, _PLAIN_SHAPE):
                 found |= pages
                 how["shapes of pages"] = None
             if _unclaimed(file) and (claimed := _by_recognised(library, file, progress)):
                 read |= claimed
                 how["recognised text"] = None
-            if _unclaimed(file) and (pages := _by_shapes(library, file, SURE_SHAPE, progress)):
+            if pages := _by_shapes(file, alike, SURE_SHAPE):
                 found |= pages
                 how["faint shapes of pages"] = None
     shown = tuple(registry.document(i) for i in sorted(read, key=lambda i: (read[i], i)))
@@ -122,19 +124,28 @@ def _by_text(library: Library, file: LeakedFile, sighting: Sighting) -> dict[str
     return found
 
 
-def _by_shapes(library: Library, file: LeakedFile, least: float, progress: Progress) -> set[str]:
-    """Pages whose words lie as those of a picture do. Versions and duplicates are alike and all taken."""
-    found = set()
+def _alike(library: Library, file: LeakedFile, progress: Progress) -> dict[int, list[ShapeHit]]:
+    """Pages whose words lie as those of a picture do, best first, by sheet."""
     sheets = [s for s in file.sighting.sheets if s.number not in file.claimed]
     progress.stage("Searching by the shapes of pages", len(sheets))
+    found = {}
     for sheet, capture in file.pictures(sheets):
         if capture is not None:
-            hits = library.alike(capture.image, _ALIKE)
-            for hit in hits:
-                if hit.score >= max(least, _AS_ALIKE * hits[0].score):
-                    file.claim(sheet.number, hit.document, (hit.page,))
-                    found.add(hit.document)
+            found[sheet.number] = library.alike(capture.image, _ALIKE)
         progress.step()
+    return found
+
+
+def _by_shapes(file: LeakedFile, alike: Mapping[int, Sequence[ShapeHit]], least: float) -> set[str]:
+    """Claim the sheets that are alike enough. Versions and duplicates are alike and all taken."""
+    found = set()
+    for sheet, hits in alike.items():
+        if sheet in file.claimed:
+            continue
+        for hit in hits:
+            if hit.score >= max(least, _AS_ALIKE * hits[0].score):
+                file.claim(sheet, hit.document, (hit.page,))
+                found.add(hit.document)
     return found
 
 
