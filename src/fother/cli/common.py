@@ -24,6 +24,7 @@ from rich.progress import (
 )
 
 from fother.errors import StorageError
+from fother.flow.parts import write_whole
 from fother.registry import FolderRegistry, default_home, open_registry
 
 HomeOption = Annotated[
@@ -57,13 +58,8 @@ def print_json(value: Any) -> None:
 
 def write_report(path: Path, html: str) -> None:
     """Write a report whole or not at all. Raises StorageError."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        try:
-            part.write_text(html, encoding="utf-8")
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(path, html.encode())
     except OSError as error:
         raise storage_error(error, path) from None
 

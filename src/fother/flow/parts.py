@@ -32,7 +32,7 @@ def write_whole(path: Path, data: bytes) -> None:
                 part.replace(path)
         if fcntl is None:
             part.replace(path)
-    except OSError:
+    except BaseException:  # an interruption leaves nothing behind either
         with suppress(OSError):
             part.unlink()
         raise
