@@ -93,3 +93,10 @@ class InterruptedWorkError(FotherError):
     exit_status = 130
     http_status = 503
     help = "The work was interrupted; run the same command again to resume."
+
+
+class ConflictError(FotherError):
+    code = "F013"
+    exit_status = 10
+    http_status = 409
+    help = "Somebody else changed the entry meanwhile; look at it again before changing it."

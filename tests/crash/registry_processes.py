@@ -10,8 +10,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from fother.errors import FotherError
-from fother.registry import Artefact, DocumentText, IssuedFile, RecipientRow, Registry, open_registry
+from fother.errors import ConflictError, FotherError
+from fother.registry import (
+    Artefact,
+    DocumentText,
+    IssuedFile,
+    NewItem,
+    RecipientRow,
+    Registry,
+    open_registry,
+)
 
 STRANGER = 65534  #: user and group "nobody"
 TEXT = DocumentText("Words.").to_bytes()
@@ -77,6 +85,23 @@ def work_once(registry: Registry) -> None:
     named = [Artefact(leak.name, leak.sha256, leak.id)]
     registry.record_identification(artefacts=named, result={}, report=b"identified")
     registry.record_trace(artefacts=named, parameters={}, verdict={}, report=b"report")
+    case = registry.put_item("case", {"title": "A"}, blob=b"note")
+    registry.put_items([NewItem("note", {"n": n}, case.id) for n in range(3)])
+
+
+def count_up(home: str, entry: str, times: int) -> None:
+    """Add one to the number in an entry again and again, looking anew whenever another was quicker."""
+    with open_registry(Path(home)) as registry:
+        for _ in range(times):
+            while True:
+                seen = registry.item(entry)
+                try:
+                    registry.put_item(
+                        "note", {"n": seen.body["n"] + 1}, id=entry, expected_version=seen.version
+                    )
+                    break
+                except ConflictError:
+                    continue
 
 
 def die_before_step(home: str, step: int) -> None:

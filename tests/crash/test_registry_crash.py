@@ -121,6 +121,7 @@ def test_a_kill_before_any_step_on_files_is_made_good_by_running_again(tmp_path:
             assert {f.severity for f in registry.check()} <= {"note"}, step
             assert [copy.index for copy in registry.copies()] == [0, 1]
             assert len(registry.documents()) == len(registry.issues()) == len(registry.sightings()) == 1
+            assert {len(registry.items("note", case=case.id)) for case in registry.items("case")} <= {0, 3}
         if child.exitcode == 0:
             break
         assert child.exitcode == -9
@@ -161,6 +162,23 @@ def test_writers_of_one_list_get_one_issue(tmp_path: Path, children: Any) -> Non
     assert promises(diaries[0]) != []
     named = [{p for p in promises(diary) if p[0] != "issued"} for diary in diaries]
     assert named[0] == named[1]
+
+
+def test_no_change_of_an_entry_is_lost_between_processes(tmp_path: Path, children: Any) -> None:
+    home = tmp_path / "home"
+    with open_registry(home) as registry:
+        entry = registry.put_item("note", {"n": 0}).id
+    writers = [
+        children.Process(target=processes.count_up, args=(str(home), entry, times)) for times in (20, 20, 20)
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    assert [writer.exitcode for writer in writers] == [0, 0, 0]
+    with open_registry(home) as registry:
+        assert [version.body["n"] for version in registry.history(entry)] == list(range(61))
+        assert registry.check() == ()
 
 
 def test_a_lasting_lock_is_told(tmp_path: Path) -> None:

@@ -79,6 +79,9 @@ def _users(connection: Connection, sha256: str) -> str:
     users += connection.execute(leaks).scalars()
     for table in (schema.trace, schema.identification):
         users += connection.execute(select(table.c.id).where(table.c.report == sha256)).scalars()
+    users += connection.execute(
+        select(schema.item.c.id).where(schema.item.c.blob == sha256).distinct()
+    ).scalars()
     return ", ".join(users) or sha256
 
 

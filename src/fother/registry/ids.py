@@ -17,9 +17,33 @@ PREFIXES = {
     "L": "sighting",  #: of a leak
     "M": "identification",  #: a match, or that there is none
 }
+#: Kinds of versioned entries (`items.py`) and the letters that their ids begin with.
+ITEM_KINDS = {
+    "case": "K",
+    "party": "P",
+    "statement": "S",
+    "report": "N",  #: of the news
+    "attachment": "AT",  #: a document, sighting, identification, trace or report laid to a case
+    "described": "DD",  #: a document known only by what others say of it
+    "claim": "CM",
+    "event": "EV",
+    "feed": "FE",
+    "group": "GR",
+    "exposure": "EX",
+    "access": "AC",
+    "outreach": "OU",
+    "task": "TA",
+    "deadline": "DL",
+    "clock": "CL",
+    "decision": "DE",
+    "note": "NO",
+    "role": "RO",
+    "lesson": "LE",
+    "reply": "RR",  #: the right of reply, offered and answered
+}
 
 _READ_AS = str.maketrans("OIL", "011")
-_ID = re.compile(r"([DEIRCTLM])-([0-9A-Z-]*)")
+_ID = re.compile(rf"({'|'.join([*PREFIXES, *ITEM_KINDS.values()])})-([0-9A-Z-]*)")
 
 Entropy = Callable[[int], bytes]  #: n -> n unpredictable bytes
 
@@ -32,7 +56,7 @@ def base32(data: bytes) -> str:
 
 
 def random_id(prefix: str, entropy: Entropy) -> str:
-    """A prefix letter, "-" and 40 random bits; whoever stores it makes sure that it is new."""
+    """A prefix, "-" and 40 random bits; whoever stores it makes sure that it is new."""
     return f"{prefix}-{base32(entropy(5))}"
 
 
@@ -48,6 +72,18 @@ def edition_id(document: str, number: int) -> str:
 def copy_id(edition: str, index: int) -> str:
     """The copy's id; ids of one edition sort by index up to a million copies."""
     return f"C-{edition[2:]}{index:06d}"
+
+
+def is_start(text: str, length: int) -> bool:
+    """Whether a text is a prefix, "-" and at least `length` characters of an id."""
+    prefix, dash, rest = text.partition("-")
+    return bool(dash) and len(rest) >= length and (prefix in PREFIXES or prefix in ITEM_KINDS.values())
+
+
+def item_kind(text: str) -> str | None:
+    """The kind of item that an id belongs to, or None when it is none of theirs."""
+    prefix = text.partition("-")[0]
+    return next((kind for kind, letters in ITEM_KINDS.items() if letters == prefix), None)
 
 
 def normalise(text: str) -> str | None:

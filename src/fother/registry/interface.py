@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +17,8 @@ from fother.registry.records import (
     IdentificationRecord,
     Issue,
     IssuedFile,
+    Item,
+    NewItem,
     Recipient,
     RecipientRow,
     Record,
@@ -28,7 +30,7 @@ from fother.registry.texts import DocumentText
 
 
 class Registry(Protocol):
-    """Documents, recipients, issues, copies, sightings, identifications, traces and their keys.
+    """Documents, recipients, issues, copies, sightings, identifications, traces, cases and their keys.
 
     Every method that writes is one transaction: when it returns, the change outlasts a power cut; when it
     raises or is killed, nothing has changed. Any number of processes may use one registry at once.
@@ -243,6 +245,67 @@ class Registry(Protocol):
 
     def traces(self) -> tuple[Trace, ...]:
         """All traces, oldest first."""
+
+    # Entries of cases
+
+    def put_item(
+        self,
+        kind: str,
+        body: Mapping[str, Any],
+        *,
+        case: str | None = None,
+        id: str | None = None,
+        expected_version: int | None = None,
+        why: str = "",
+        blob: bytes | None = None,
+    ) -> Item:
+        """Enter one version of an entry; see `put_items`."""
+
+    def put_items(self, new: Sequence[NewItem]) -> tuple[Item, ...]:
+        """Enter versions of entries, all of them or none, in one transaction and with one time.
+
+        Without `id` each is a new entry. With `id` and `expected_version` it becomes the version after that
+        one and also brings back what was withdrawn; with `expected_version` 0 it is a new entry that takes
+        this id (of `new_item_ids`), so that entries made together can refer to each other. The body is
+        replaced as a whole; NaN and infinities in it become null. Without `blob` an entry keeps the one
+        that it has. `kind` is one of `ids.ITEM_KINDS`, `case` a case's id or the unique start of one.
+
+        Raises ConflictError when the entry has another version than expected, NotFoundError for an unknown
+        entry or case, UsageError for an unknown kind, another kind than the entry has, a case that is none
+        and a change without the version that was looked at.
+        """
+
+    def withdraw(self, id: str, why: str, *, expected_version: int | None = None) -> Item:
+        """Enter a version that says that the entry no longer counts, with its last body.
+
+        What is withdrawn already is returned unchanged. Raises UsageError without a reason, NotFoundError,
+        ConflictError when it has another version than expected.
+        """
+
+    def new_item_ids(self, kind: str, count: int) -> tuple[str, ...]:
+        """Ids that no entry has. Raises UsageError for an unknown kind."""
+
+    def item(self, reference: str, version: int | None = None) -> Item:
+        """An entry as it is now, withdrawn or not, or as it was. Raises NotFoundError with near matches."""
+
+    def items(
+        self,
+        kind: str | Collection[str] | None = None,
+        *,
+        case: str | None = None,
+        withdrawn: bool = False,
+    ) -> tuple[Item, ...]:
+        """Entries as they are now, of these kinds and this case, in the order in which they were first made.
+
+        With `withdrawn` also those that no longer count. A case is not among its own entries.
+        Raises NotFoundError for an unknown case, UsageError for an unknown kind.
+        """
+
+    def history(self, id: str) -> tuple[Item, ...]:
+        """All versions of an entry, oldest first. Raises NotFoundError."""
+
+    def changes(self, case: str) -> tuple[Item, ...]:
+        """All versions of a case and of what is or was in it, as they were made. Raises NotFoundError."""
 
     # Everything
 

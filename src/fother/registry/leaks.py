@@ -22,11 +22,14 @@ Clock = Callable[[], datetime]
 class FolderLeaks:
     """See the part "Leaks" of `interface.Registry`."""
 
-    def __init__(self, database: Database, blobs: FolderBlobs, clock: Clock, entropy: Entropy) -> None:
+    def __init__(
+        self, database: Database, blobs: FolderBlobs, clock: Clock, entropy: Entropy, actor: str = ""
+    ) -> None:
         self._database = database
         self._blobs = blobs
         self._clock = clock
         self._entropy = entropy
+        self._actor = actor
 
     def _now(self) -> datetime:
         now = self._clock()

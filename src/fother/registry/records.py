@@ -202,6 +202,38 @@ class IdentificationRecord:
 
 
 @dataclass(frozen=True)
+class Item:
+    """One version of an entry of a case. Versions are added and never changed, so this is also who said
+    what, when and why."""
+
+    id: str  #: letters of the kind (`ids.ITEM_KINDS`), "-" and 8 characters
+    version: int  #: 1, 2, …
+    number: int  #: running number of the entry in the registry, the same in all versions: order of making
+    kind: str
+    case: str | None  #: the case that it belongs to; None for what several cases share
+    body: Mapping[str, Any]  #: JSON values
+    blob: str | None  #: SHA-256 of the bytes that belong to it
+    withdrawn: bool  #: it no longer counts, for the reason in `why`
+    made_at: datetime  #: of version 1
+    at: datetime  #: of this version
+    actor: str  #: who made this version
+    why: str  #: may be empty
+
+
+@dataclass(frozen=True)
+class NewItem:
+    """What is to become a version of an entry. See `Registry.put_items`."""
+
+    kind: str
+    body: Mapping[str, Any]
+    case: str | None = None
+    id: str | None = None
+    expected_version: int | None = None
+    why: str = ""
+    blob: bytes | None = None
+
+
+@dataclass(frozen=True)
 class Finding:
     """One result of a check. An "error" means that something is lost or wrong, a "warning" that something
     is to be done, a "note" that something is harmless but worth knowing."""
@@ -212,7 +244,7 @@ class Finding:
 
 
 Record: TypeAlias = (
-    Document | Edition | Recipient | Issue | Copy | Trace | SightingRecord | IdentificationRecord
+    Document | Edition | Recipient | Issue | Copy | Trace | SightingRecord | IdentificationRecord | Item
 )
 
 

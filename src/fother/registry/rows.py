@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy.sql.selectable import NamedFromClause
 
 from fother.errors import NotFoundError, RegistryError
 from fother.registry import ids, schema
@@ -18,6 +19,7 @@ from fother.registry.records import (
     Edition,
     IdentificationRecord,
     Issue,
+    Item,
     Recipient,
     SightingRecord,
     Trace,
@@ -27,10 +29,10 @@ CHUNK = 500  #: values in one statement; the smallest limit among SQLite builds 
 _NEAR_POOL = 2000
 MIN_PREFIX = 3  #: characters after "D-" that make a short id
 
-Item = TypeVar("Item")
+Value = TypeVar("Value")
 
 
-def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+def chunks(items: Sequence[Value]) -> Iterator[Sequence[Value]]:
     for start in range(0, len(items), CHUNK):
         yield items[start : start + CHUNK]
 
@@ -86,6 +88,10 @@ def identification(row: Row[Any]) -> IdentificationRecord:
     return IdentificationRecord(artefacts=artefacts, **fields)
 
 
+def item(row: Row[Any]) -> Item:
+    return Item(**row._mapping)
+
+
 def fresh_ids(connection: Connection, table: Table, prefix: str, count: int, entropy: Entropy) -> list[str]:
     """`count` ids that the table does not have yet; call it in the transaction that stores them."""
     made: set[str] = set()
@@ -101,7 +107,7 @@ def fresh_ids(connection: Connection, table: Table, prefix: str, count: int, ent
     raise RegistryError("No free id was found in 100 tries; the source of randomness is broken.")
 
 
-def by_id(connection: Connection, table: Table, text: str, *, shorten: bool = True) -> Row[Any]:
+def by_id(connection: Connection, table: NamedFromClause, text: str, *, shorten: bool = True) -> Row[Any]:
     """The row with an id, typed in any case, or (`shorten`) with the only id that starts like that.
 
     Raises NotFoundError with near matches, or with the ids that a short form could mean.
@@ -110,7 +116,7 @@ def by_id(connection: Connection, table: Table, text: str, *, shorten: bool = Tr
     row = connection.execute(select(table).where(table.c.id == wanted)).one_or_none()
     if row is not None:
         return row
-    if shorten and len(wanted) >= 2 + MIN_PREFIX and wanted[0] in ids.PREFIXES:
+    if shorten and ids.is_start(wanted, MIN_PREFIX):
         fitting = starting_with(connection, table, wanted)
         if len(fitting) == 1:
             return fitting[0]
@@ -121,12 +127,12 @@ def by_id(connection: Connection, table: Table, text: str, *, shorten: bool = Tr
     )
 
 
-def starting_with(connection: Connection, table: Table, prefix: str) -> Sequence[Row[Any]]:
+def starting_with(connection: Connection, table: NamedFromClause, prefix: str) -> Sequence[Row[Any]]:
     query = select(table).where(table.c.id.startswith(prefix, autoescape=True)).order_by(table.c.id).limit(10)
     return connection.execute(query).all()
 
 
-def near_ids(connection: Connection, table: Table, wanted: str) -> list[str]:
+def near_ids(connection: Connection, table: NamedFromClause, wanted: str) -> list[str]:
     """Ids of the table that resemble the wanted one, best first, at most three."""
     # Comparing with a million copies would take minutes, so only ids with the longest common start compete.
     for length in range(len(wanted), 0, -1):

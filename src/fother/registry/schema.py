@@ -181,6 +181,22 @@ identification = Table(
     Column("result", JSON, nullable=False),
     Column("report", String, ForeignKey("blob.sha256")),
 )
+item = Table(
+    "item",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("case", String),
+    Column("body", JSON, nullable=False),
+    Column("blob", String, ForeignKey("blob.sha256")),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("why", String, nullable=False),
+)
 
 
 @dataclass(frozen=True)
@@ -333,6 +349,41 @@ MIGRATIONS: tuple[Migration, ...] = (
                 report TEXT REFERENCES blob (sha256))""",
             "CREATE INDEX sighting_parent ON sighting (parent)",
             "CREATE INDEX document_blob_sha256 ON document_blob (sha256)",
+        ),
+    ),
+    Migration(
+        3,
+        "versioned entries of cases",
+        (
+            """CREATE TABLE item (
+                id TEXT NOT NULL,
+                version INTEGER NOT NULL CHECK (version >= 1),
+                number INTEGER NOT NULL CHECK (number >= 1),
+                kind TEXT NOT NULL,
+                "case" TEXT,
+                body TEXT NOT NULL,
+                blob TEXT REFERENCES blob (sha256),
+                withdrawn INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+                made_at TEXT NOT NULL,
+                at TEXT NOT NULL,
+                actor TEXT NOT NULL,
+                why TEXT NOT NULL,
+                PRIMARY KEY (id, version),
+                UNIQUE (number, version))""",
+            """CREATE INDEX item_case ON item ("case", kind)""",
+            "CREATE INDEX item_kind ON item (kind)",
+            "CREATE INDEX item_blob ON item (blob)",
+            """CREATE TRIGGER item_kept BEFORE DELETE ON item
+                BEGIN SELECT RAISE(ABORT, 'a version of an entry is never deleted'); END""",
+            """CREATE TRIGGER item_fixed BEFORE UPDATE ON item
+                BEGIN SELECT RAISE(ABORT, 'a version of an entry never changes'); END""",
+            """CREATE TRIGGER item_follows BEFORE INSERT ON item WHEN NEW.version > 1
+                AND NOT EXISTS (SELECT 1 FROM item WHERE id = NEW.id AND version = NEW.version - 1
+                    AND number = NEW.number AND kind = NEW.kind AND made_at = NEW.made_at)
+                BEGIN SELECT RAISE(ABORT, 'a version of an entry follows the one before'); END""",
+            """CREATE TRIGGER item_of_case BEFORE INSERT ON item WHEN NEW."case" IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM item WHERE id = NEW."case" AND version = 1 AND kind = 'case')
+                BEGIN SELECT RAISE(ABORT, 'an entry belongs to a case that is there'); END""",
         ),
     ),
 )

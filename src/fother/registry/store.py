@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 from typing import Any
@@ -22,12 +23,13 @@ import platformdirs
 from sqlalchemy import Connection, insert, select
 
 from fother.errors import NotFoundError, RegistryError, UsageError
-from fother.registry import check, documents, ids, issues, keys, recipients, rows, schema
+from fother.registry import check, documents, ids, issues, items, keys, recipients, rows, schema
 from fother.registry.blobs import FolderBlobs, sha256_hex
 from fother.registry.database import Database
+from fother.registry.desk import FolderDesk
 from fother.registry.files import leftovers, make_private_folder, remove_old, storage_errors
 from fother.registry.ids import Entropy
-from fother.registry.leaks import Clock, FolderLeaks
+from fother.registry.leaks import Clock
 from fother.registry.records import (
     BlobRole,
     Copy,
@@ -36,6 +38,7 @@ from fother.registry.records import (
     Finding,
     Issue,
     IssuedFile,
+    Item,
     Recipient,
     RecipientRow,
     Record,
@@ -67,10 +70,11 @@ def open_registry(
     clock: Clock = utc_now,
     entropy: Entropy = secrets.token_bytes,
     patience: float = PATIENCE,
+    actor: str = "",
 ) -> FolderRegistry:
     """Open the registry in a folder; with `create`, make one when there is none.
 
-    `clock` tells the time with its zone, `entropy(n)` gives n unpredictable bytes.
+    `clock` tells the time with its zone, `entropy(n)` gives n unpredictable bytes, `actor` is who asks.
     Raises RegistryError when there is none, or when it is damaged, locked, of a newer version or not ours;
     StorageError when the folder cannot be written.
     """
@@ -90,7 +94,7 @@ def open_registry(
             f"There is no registry in {home}; register a document first, or name another folder."
         )
     database = Database(path, patience)
-    registry = FolderRegistry(home, database, key, clock, entropy)
+    registry = FolderRegistry(home, database, key, clock, entropy, actor)
     try:
         if not exists:
             with storage_errors(home):
@@ -104,13 +108,19 @@ def open_registry(
     return registry
 
 
-class FolderRegistry(FolderLeaks):
+class FolderRegistry(FolderDesk):
     """See `interface.Registry`. Made by `open_registry`; usable as a context manager."""
 
     def __init__(
-        self, home: Path, database: Database, key: keys.MasterKey, clock: Clock, entropy: Entropy
+        self,
+        home: Path,
+        database: Database,
+        key: keys.MasterKey,
+        clock: Clock,
+        entropy: Entropy,
+        actor: str = "",
     ) -> None:
-        super().__init__(database, FolderBlobs(home / "blobs"), clock, entropy)
+        super().__init__(database, FolderBlobs(home / "blobs"), clock, entropy, actor)
         self._home = home
         self._key = key
 
@@ -379,8 +389,18 @@ class FolderRegistry(FolderLeaks):
                     return rows.sighting(rows.by_id(connection, schema.sighting, reference))
                 case "M-":
                     return rows.identification(rows.by_id(connection, schema.identification, reference))
+                case _ if ids.item_kind(wanted):
+                    return self._item_or_document(connection, reference)
                 case _:
                     return documents.find(connection, reference)
+
+    def _item_or_document(self, connection: Connection, reference: str) -> Item | Document:
+        try:
+            return items.find(connection, reference)
+        except NotFoundError as error:
+            with suppress(NotFoundError):  # a title may look like an id: "S-Train", "DE-2026"
+                return documents.find(connection, reference)
+            raise error
 
     def check(self) -> tuple[Finding, ...]:
         findings = [Finding("error", "key", sentence) for sentence in self._key.faults()]
@@ -405,6 +425,7 @@ class FolderRegistry(FolderLeaks):
             findings += check.numbered(connection, master)
             findings += check.finished(connection)
             findings += check.named(connection)
+            findings += items.versioned(connection)
             findings += check.searchable(connection)
         return findings
 
