@@ -2,53 +2,84 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 import fother
-from fother.cli import (
-    check,
-    copies,
-    demo,
-    forecast,
-    identify,
-    intake,
-    issue,
-    recipients,
-    register,
-    reindex,
-    show,
-    trace,
-)
 from fother.cli.common import storage_error
 from fother.errors import FotherError
 
+#: The verbs in the order of the help. Each is a module of this package: `run` is a command, `app` a group of
+#: commands.
+VERBS = (
+    "register",
+    "issue",
+    "intake",
+    "identify",
+    "trace",
+    "forecast",
+    "copies",
+    "recipients",
+    "show",
+    "check",
+    "reindex",
+    "demo",
+)
+
+
+class _Commands(dict[str, Any]):
+    """The commands by name. A module is loaded when its verb is used: some load large libraries, and a word
+    to a case shall not wait for them."""
+
+    def __init__(self) -> None:
+        super().__init__(dict.fromkeys(VERBS))
+
+    def __getitem__(self, name: str) -> Any:
+        if super().__getitem__(name) is None:
+            self[name] = _command(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self else default  # noqa: SIM401 - that is this method
+
+    def items(self) -> Any:
+        return [(name, self[name]) for name in self]
+
+    def values(self) -> Any:
+        return [self[name] for name in self]
+
+
+class _Verbs(TyperGroup):
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = _Commands()
+
+
+def _command(name: str) -> Any:
+    module = importlib.import_module(f"fother.cli.{name}")
+    group = getattr(module, "app", None)
+    if group is None:
+        group = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        group.command(name=name)(module.run)
+    command = typer.main.get_command(group)
+    command.name = name
+    return command
+
+
 app = typer.Typer(
     name="fother",
+    cls=_Verbs,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Leak damage control: individually marked copies, and tracing a leak back to its copy.",
 )
-for verb in (
-    register,
-    issue,
-    intake,
-    identify,
-    trace,
-    forecast,
-    copies,
-    recipients,
-    show,
-    check,
-    reindex,
-    demo,
-):
-    app.command(name=verb.NAME)(verb.run)
 
 
 def _version(wanted: bool) -> None:

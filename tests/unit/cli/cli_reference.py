@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,16 @@ _NO_DEFAULT = (None, False, ())
 def reference() -> str:
     """The page as Markdown."""
     group: Any = typer.main.get_command(app)
-    return _HEAD + "".join(_command(name, command) for name, command in group.commands.items())
+    return _HEAD + "".join(_command(name, command) for name, command in leaves(group))
+
+
+def leaves(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """All commands with their words, those of groups among them."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from leaves(command, f"{before}{name} ")
+        else:
+            yield before + name, command
 
 
 def _command(name: str, command: Any) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import typer
-from cli_reference import PAGE, reference
+from cli_reference import PAGE, leaves, reference
 
 from fother.cli.app import app
 
@@ -15,7 +15,7 @@ CONFIGURATION = PAGE.with_name("configuration.md")
 
 def _parameters() -> list[Any]:
     group: Any = typer.main.get_command(app)
-    return [p for command in group.commands.values() for p in command.params]
+    return [p for _, command in leaves(group) for p in command.params]
 
 
 def test_the_reference_is_up_to_date() -> None:
