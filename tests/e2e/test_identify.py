@@ -221,3 +221,15 @@ def test_identify_needs_a_document(tmp_path: Path) -> None:
     ran = fother("identify", tmp_path / "a.txt", home=tmp_path / "home")
     assert (ran.status, ran.stdout) == (6, "")
     assert "register" in ran.stderr
+
+
+def test_the_version_that_is_not_shown_is_no_alteration(tmp_path: Path) -> None:
+    home, words = tmp_path / "home", "\n\n".join(MEMO)
+    ids = {}
+    for name, text in (("draft.txt", words.replace("16,000", "15,500")), ("final.txt", words)):
+        (tmp_path / name).write_text(text)
+        ids[name] = fother("register", tmp_path / name, home=home).json["document"]
+    found = fother("identify", tmp_path / "final.txt", home=home).json
+    assert (found["verdict"], found["changes"]) == ("genuine", [])
+    told = {m["document"]: (m["leads"], [c["leak_text"] for c in m["changes"]]) for m in found["matches"]}
+    assert told == {ids["final.txt"]: (True, []), ids["draft.txt"]: (False, ["16,000"])}

@@ -89,6 +89,10 @@ def explain_identification(found: Identification) -> list[str]:
     lines = [f"{found.artefact}: {found.sentence}"]
     for match in found.matches:
         lines.append(_match_sentence(match))
+        if match.changes and not match.leads:
+            count = count_words(len(match.changes), "place")
+            lines.append(f"  The leak differs from it in {count}, but another document explains it better.")
+            continue
         grave = [c for c in match.changes if c.grave]
         lines += [f"  {c.sentence}" for c in grave[:_MOST_SENTENCES]]
         if len(grave) > _MOST_SENTENCES:
@@ -137,7 +141,7 @@ def identification_fields(found: Identification) -> dict[str, Any]:
         "verdict": found.verdict,
         "sentence": found.sentence,
         "matches": [match_fields(m) for m in found.matches],
-        "changes": [change_fields(c, m.document) for m in found.matches for c in m.changes],
+        "changes": [change_fields(c, m.document) for m in found.matches if m.leads for c in m.changes],
         "foreign": [list(span) for span in found.foreign],
         "log10_unnoticed": found.log10_unrelated,
         "notes": list(found.notes),
@@ -152,6 +156,7 @@ def match_fields(match: DocumentMatch) -> dict[str, Any]:
         "coincidence": match.coincidence,
         "verdict": match.verdict,
         "route": match.route,
+        "leads": match.leads,
         "leak_covered": match.leak_covered,
         "document_covered": match.document_covered,
         "passages": [
@@ -165,6 +170,7 @@ def match_fields(match: DocumentMatch) -> dict[str, Any]:
             }
             for p in match.passages
         ],
+        "changes": [change_fields(c, match.document) for c in match.changes],
         "regions": [
             {
                 "kind": r.kind,

@@ -13,6 +13,7 @@ from fother.errors import NotFoundError, UsageError
 from fother.flow.leaks import LeakedFile, receive_leaks, with_text
 from fother.flow.library import Library, open_library
 from fother.flow.progress import Progress, Silent
+from fother.flow.reread import standing
 from fother.flow.seeing import SeenPage, explained, look, opened, pixels_of, sheets_of, sheets_show
 from fother.identify.changes import compare
 from fother.identify.genuine import SURE, genuineness
@@ -77,7 +78,8 @@ def identify_file(library: Library, file: LeakedFile, progress: Progress) -> Fil
     drawn = explained(file.sighting.words, [page for pages in seen.values() for page in pages])
     judged = genuineness(text, found, changes, drawn)
     matches = [
-        _match(m, changes.get(m.document, []), seen.get(m.document, [])) for m in _worth_showing(found)
+        _match(m, changes.get(m.document, []), seen.get(m.document, []), m.document in judged.leaders)
+        for m in _worth_showing(found)
     ]
     if not shown:
         by_picture = _by_shapes(library, file, seen, progress)
@@ -101,7 +103,9 @@ def _worth_showing(found: Sequence[TextMatch]) -> list[TextMatch]:
     return shown[:_SHOWN]
 
 
-def _match(found: TextMatch, changes: Sequence[Change], seen: Sequence[SeenPage]) -> DocumentMatch:
+def _match(
+    found: TextMatch, changes: Sequence[Change], seen: Sequence[SeenPage], leads: bool
+) -> DocumentMatch:
     grave = any(c.grave and c.confidence >= SURE for c in changes)
     verdict: Genuineness = "altered" if grave else "genuine"
     return DocumentMatch(
@@ -114,6 +118,7 @@ def _match(found: TextMatch, changes: Sequence[Change], seen: Sequence[SeenPage]
         document_covered=found.document_covered,
         verdict=verdict if accepted([found]) else "not-ours",
         regions=tuple(region for page in seen for region in page.regions),
+        leads=leads,
     )
 
 
@@ -201,16 +206,16 @@ def _compared(library: Library, file: LeakedFile, match: TextMatch) -> tuple[lis
         return compare(held.text, sighting.text, pairs), []
     with opened(library.registry, library.registry.document(match.document)) as original:
         seen = look(original, file, sheets_of(file, match.passages)) if original else []
-    changes = compare(
-        held.text,
-        sighting.text,
-        pairs,
-        recognised=True,
-        confidence=_confidence(file),
-        same_pixels=pixels_of(held.words, seen) if seen else None,
-        leak_pixels=sheets_show(sighting.words, seen) if seen else None,
-    )
-    return changes, seen
+        changes = compare(
+            held.text,
+            sighting.text,
+            pairs,
+            recognised=True,
+            confidence=_confidence(file),
+            same_pixels=pixels_of(held.words, seen) if seen else None,
+            leak_pixels=sheets_show(sighting.words, seen) if seen else None,
+        )
+        return (standing(original, sighting, seen, changes) if original else changes), seen
 
 
 def _confidence(file: LeakedFile) -> NDArray[np.float64]:

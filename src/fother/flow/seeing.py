@@ -20,7 +20,7 @@ from fother.vision.differences import Comparison, compare
 from fother.vision.find import Found, find_pages
 from fother.vision.measure import Measured, measure
 from fother.vision.reference import Reference
-from fother.vision.warp import project
+from fother.vision.warp import Warp, project
 
 _OTHER = 0.05  # inside a region that differs
 _DRAWN = 0.9  # where the page has something like it that is no word of its text
@@ -40,6 +40,11 @@ class SeenPage:
     #: (words of the leak,) how surely the page has the same where each stands, NaN where unknown
     shown: NDArray[np.float64]
     regions: tuple[Region, ...]
+    warp: Warp  #: from pixels of the reference to pixels of the sheet
+
+    def on_sheet(self, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, 4) where boxes of the page, in pixels of its reference, are seen in the sheet."""
+        return _bounds(self.warp, boxes)
 
 
 @contextmanager
@@ -69,7 +74,14 @@ def look(original: Original, file: LeakedFile, wanted: Mapping[int, set[int]]) -
                 same = _words_shown(file.sighting.words, sheet.number, reference, found, measured, shown)
                 seen.append(
                     SeenPage(
-                        sheet.number, found.page, found.image, shown.agreement, boxes, same, shown.regions
+                        sheet.number,
+                        found.page,
+                        found.image,
+                        shown.agreement,
+                        boxes,
+                        same,
+                        shown.regions,
+                        measured.warp,
                     )
                 )
     return seen
@@ -80,15 +92,14 @@ def _words_shown(
 ) -> NDArray[np.float64]:
     """(words,) how surely (0…1) the page has, where each word of a leak stands in the sheet, what is seen
     there; NaN where that is unknown, and for words of other sheets."""
-    corners = measured.warp(reference.boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)).reshape(-1, 4, 2)
-    places = np.concatenate([corners.min(1), corners.max(1)], 1)
+    places = _bounds(measured.warp, reference.boxes)
     outlines = [np.array(region.sheet_outline) for region in shown.regions]
     differing = np.array([[*o.min(0), *o.max(0)] for o in outlines]).reshape(-1, 4)
     out = np.full(len(words), np.nan)
     for k in np.flatnonzero(words.sheet == sheet):
         box = words.box[k]
-        inside = _overlap(places, box) > 0.2
-        if (_overlap(differing, box) > 0.3).any():
+        inside = overlap(places, box) > 0.2
+        if (overlap(differing, box) > 0.3).any():
             out[k] = _OTHER
         elif inside.any():
             out[k] = np.nanmin(np.r_[shown.agreement[inside], np.inf])
@@ -96,6 +107,11 @@ def _words_shown(
             out[k] = _drawn(box, found, measured)
     out[np.isinf(out)] = np.nan
     return out
+
+
+def _bounds(warp: Warp, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    corners = warp(boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)).reshape(-1, 4, 2)
+    return np.concatenate([corners.min(1), corners.max(1)], 1)
 
 
 def _drawn(box: NDArray[np.float64], found: Found, measured: Measured) -> float:
@@ -172,7 +188,7 @@ def _best(seen: Sequence[SeenPage], count: int) -> NDArray[np.float64]:
     return best
 
 
-def _overlap(boxes: NDArray[np.float64], box: NDArray[np.float64]) -> NDArray[np.float64]:
+def overlap(boxes: NDArray[np.float64], box: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n,) area that boxes (n, 4) share with a box, as a share of the smaller of both."""
     across = np.minimum(boxes[:, 2], box[2]) - np.maximum(boxes[:, 0], box[0])
     down = np.minimum(boxes[:, 3], box[3]) - np.maximum(boxes[:, 1], box[1])

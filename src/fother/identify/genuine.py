@@ -31,11 +31,13 @@ SURE = 0.5  #: confidence that a change must have
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a leak is as a whole, in one sentence, and its stretches that no match explains."""
+    """What a leak is as a whole, in one sentence, its stretches that no match explains, and the ids of the
+    documents that lead."""
 
     verdict: Genuineness
     sentence: str
     foreign: tuple[Span, ...]
+    leaders: tuple[str, ...] = ()
 
 
 def leading(matches: Sequence[TextMatch], leak_text: str) -> list[TextMatch]:
@@ -97,18 +99,20 @@ def genuineness(
     mixed = foreign_words >= MIXED and foreign_words >= MIXED_SHARE * words
     spliced = len(leaders) > 1 and sum(match.document_covered < _WHOLE for match in leaders) > 1
     names = _names(leaders)
+    leads = tuple(match.document for match in leaders)
     if grave:
         what = "one place was altered" if grave == 1 else f"{grave} places were altered"
         also = f"; {foreign_words} of its {words} words are foreign" if mixed else ""
-        return Judgement("altered", f"The leak shows {names}; {what}{also}.", tuple(foreign))
+        return Judgement("altered", f"The leak shows {names}; {what}{also}.", tuple(foreign), leads)
     if mixed:
         sentence = f"The leak shows {names} beside foreign text: {foreign_words} of its {words} words."
-        return Judgement("mixed", sentence, tuple(foreign))
+        return Judgement("mixed", sentence, tuple(foreign), leads)
     if spliced:
         sentence = f"The leak puts together parts of {len(leaders)} documents: {names}."
-        return Judgement("mixed", sentence, tuple(foreign))
+        return Judgement("mixed", sentence, tuple(foreign), leads)
     amount = "the whole of" if all(match.document_covered >= 0.98 for match in leaders) else "parts of"
-    return Judgement("genuine", f"The leak shows {amount} {names} without alterations.", tuple(foreign))
+    sentence = f"The leak shows {amount} {names} without alterations."
+    return Judgement("genuine", sentence, tuple(foreign), leads)
 
 
 def _names(matches: Sequence[TextMatch]) -> str:

@@ -94,7 +94,8 @@ class DocumentMatch:
     """One registered document found in a leak.
 
     `coincidence` is the probability that a leak with no part in this document matches the registry as well.
-    `leak_covered` and `document_covered` are shares (0…1) of words.
+    `leak_covered` and `document_covered` are shares (0…1) of words. `leads` is False where a better match
+    explains the same words of the leak: another version, whose differences are no alterations.
     """
 
     document: str
@@ -107,6 +108,7 @@ class DocumentMatch:
     verdict: Genuineness
     route: Literal["text", "picture"] = "text"
     regions: tuple[Region, ...] = ()
+    leads: bool = True
 
 
 @dataclass(frozen=True)

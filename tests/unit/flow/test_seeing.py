@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 
 from fother.flow.seeing import SeenPage, explained, sheets_show
 from fother.model.capture import WordBoxes
+from fother.vision.warp import Warp
 
 WORDS = WordBoxes(
     start=np.array([0, 4, 8, 12]),
@@ -16,10 +19,12 @@ WORDS = WordBoxes(
     confidence=np.ones(4),
 )
 
+NOWHERE = cast(Warp, None)  # not asked for here
+
 
 def page(shown: list[float], sheet: int = 0) -> SeenPage:
     none: NDArray[np.float64] = np.zeros((0, 4))
-    return SeenPage(sheet, 0, np.zeros((1, 1), np.uint8), np.zeros(0), none, np.array(shown), ())
+    return SeenPage(sheet, 0, np.zeros((1, 1), np.uint8), np.zeros(0), none, np.array(shown), (), NOWHERE)
 
 
 NAN = float("nan")
