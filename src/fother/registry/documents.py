@@ -38,15 +38,15 @@ def add(
     blobs: Mapping[BlobRole, tuple[str, int]],
     now: datetime,
     entropy: Entropy,
-) -> Document:
+) -> tuple[Document, bool]:
     """Enter a document; `blobs` are the SHA-256 and size of what is already stored, with the original.
 
-    Returns the document that has the same original, unchanged, when there is one.
+    Returns the document that has the same original, unchanged, when there is one; and whether it is new.
     """
     sha256, size = blobs["original"]
     known = with_sha256(connection, sha256)
     if known is not None:
-        return known
+        return known, False
     for name, length in blobs.values():
         note_blob(connection, name, length, now)
     (made,) = rows.fresh_ids(connection, schema.document, "D", 1, entropy)
@@ -69,7 +69,7 @@ def add(
     )
     document = with_sha256(connection, sha256)
     assert document is not None  # noqa: S101  # just inserted in this transaction
-    return document
+    return document, True
 
 
 def set_blob(

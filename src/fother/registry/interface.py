@@ -18,6 +18,8 @@ from fother.registry.records import (
     Issue,
     IssuedFile,
     Item,
+    LogEntry,
+    LogOpening,
     NewItem,
     Recipient,
     RecipientRow,
@@ -306,6 +308,21 @@ class Registry(Protocol):
 
     def changes(self, case: str) -> tuple[Item, ...]:
         """All versions of a case and of what is or was in it, as they were made. Raises NotFoundError."""
+
+    # Log
+
+    @property
+    def actor(self) -> str:
+        """Who acts, as the log says."""
+
+    def log_size(self) -> int:
+        """How many acts the log holds. Every act above enters itself, in its own transaction."""
+
+    def log_entries(self, first: int = 0, count: int | None = None) -> tuple[LogEntry, ...]:
+        """Entries in their order, from number `first` on, at most `count`."""
+
+    def log_opening(self, number: int) -> LogOpening:
+        """What an entry is about. RegistryError when there is no such entry or it was altered."""
 
     # Everything
 

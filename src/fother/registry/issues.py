@@ -48,8 +48,10 @@ def reserve(
     parameters: Mapping[str, Any],
     now: datetime,
     entropy: Entropy,
-) -> Reservation:
-    """The issue of these rows: who has a copy of the edition keeps it, the others get the next indices.
+) -> tuple[Reservation, bool]:
+    """The issue of these rows, and whether it is new.
+
+    Who has a copy of the edition keeps it, the others get the next indices.
 
     Raises RecipientListError for rows that no issue can be made of.
     """
@@ -58,7 +60,7 @@ def reserve(
     same = (schema.issue.c.edition == edition.id) & (schema.issue.c.request == request)
     known = connection.execute(select(schema.issue.c.id).where(same)).scalar_one_or_none()
     if known is not None:
-        return reservation(connection, known)
+        return reservation(connection, known), False
 
     people = recipients.enter(connection, given, now, entropy)
     (issue,) = rows.fresh_ids(connection, schema.issue, "I", 1, entropy)
@@ -112,7 +114,7 @@ def reserve(
             for row in given
         ],
     )
-    return reservation(connection, issue)
+    return reservation(connection, issue), True
 
 
 def _copies_of(connection: Connection, edition: str, owners: Sequence[str]) -> dict[str, str]:

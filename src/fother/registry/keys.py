@@ -1,10 +1,13 @@
-"""The registry's keys: one master in a file that only its owner can read, all others derived from it.
+"""The registry's keys: one master in a file that only its owner can read, all secrets derived from it.
 
     document secret = HKDF(master, "document|" id)
     edition key     = HKDF(document secret, "code|" resistance "|" strength "|" carriers' SHA-256)
     stamp           = HKDF(edition key, "stamp|" index), 16 bytes
     index key       = HKDF(master, "index")
     check value     = HKDF(master, "check"), kept in the database so that a swapped key file is noticed
+
+The log is signed with an Ed25519 key in a file of its own, so that it can be replaced without touching the
+master.
 
 HKDF is RFC 5869 with SHA-256. Whoever has the master can derive every codeword; without it no leak can be
 traced any more, so it belongs into the backup, apart from the database.
@@ -62,12 +65,13 @@ def check_value(master: bytes) -> str:
     return derive(master, "check").hex()
 
 
-class MasterKey:
-    """The master key's file. Nothing is cached: a key that vanishes is noticed at its next use."""
+class KeyFile:
+    """A file with a key of 32 bytes. Nothing is cached: a key that vanishes is noticed at its next use."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str, title: str) -> None:
         self.folder = folder
-        self.path = folder / "master.key"
+        self.path = folder / name
+        self.title = title
 
     def make(self, entropy: Entropy) -> bytes:
         """Write a new key unless there is one already; returns the key that counts.
@@ -84,41 +88,48 @@ class MasterKey:
         try:
             status, folder = self.path.stat(), self.folder.stat()
         except FileNotFoundError:
-            return [f"The master key {self.path} is missing; restore it from your backup."]
+            return [f"The {self.title} {self.path} is missing; restore it from your backup."]
         except OSError as error:
-            return [f"The master key {self.path} cannot be read ({error.strerror}); check its owner."]
+            return [f"The {self.title} {self.path} cannot be read ({error.strerror}); check its owner."]
         found = []
         if os.name == "posix" and stat.S_IMODE(folder.st_mode) & 0o077:
             mode = stat.S_IMODE(folder.st_mode)
             found.append(f"Others may enter the key folder {self.folder} (mode {mode:04o}); chmod it to 700.")
         if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o177:
             mode = stat.S_IMODE(status.st_mode)
-            found.append(f"The master key {self.path} has mode {mode:04o}; chmod it to 600.")
+            found.append(f"The {self.title} {self.path} has mode {mode:04o}; chmod it to 600.")
         if status.st_size != KEY_BYTES:
             found.append(
-                f"The master key {self.path} has {status.st_size} bytes instead of {KEY_BYTES}; "
+                f"The {self.title} {self.path} has {status.st_size} bytes instead of {KEY_BYTES}; "
                 "restore it from your backup."
             )
         return found
 
-    def read(self, expected_check: str | None = None) -> bytes:
-        """The 32 bytes of the key.
-
-        Raises RegistryError when the file is missing, open to others, of a wrong length, or not the key that
-        the database was made with (`expected_check`).
-        """
+    def read(self) -> bytes:
+        """The 32 bytes of the key; RegistryError when the file is missing, open to others or damaged."""
         faults = self.faults()
         if faults:
             raise RegistryError(faults[0])
         try:
-            master = self.path.read_bytes()
+            return self.path.read_bytes()
         except OSError as error:
             raise RegistryError(
-                f"The master key {self.path} cannot be read ({error.strerror}); check its owner."
+                f"The {self.title} {self.path} cannot be read ({error.strerror}); check its owner."
             ) from error
+
+
+class MasterKey(KeyFile):
+    """The key that all secrets are derived from."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, "master.key", "master key")
+
+    def checked(self, expected_check: str | None) -> bytes:
+        """The key; RegistryError also when it is not the one that the database was made with."""
+        master = self.read()
         if expected_check is not None and not hmac.compare_digest(check_value(master), expected_check):
             raise RegistryError(
-                f"The master key {self.path} is not the one this registry was made with; "
+                f"The {self.title} {self.path} is not the one this registry was made with; "
                 "restore the right key file from your backup."
             )
         return master

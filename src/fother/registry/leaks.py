@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from fother.errors import NotFoundError, RegistryError, UsageError
-from fother.registry import documents, rows, schema, sightings, traces
+from fother.errors import NotFoundError, UsageError
+from fother.registry import documents, log_details, rows, schema, sightings, traces
 from fother.registry.blobs import FolderBlobs
 from fother.registry.database import Database
+from fother.registry.folder_log import Clock, FolderLog, software
 from fother.registry.ids import Entropy
 from fother.registry.records import Artefact, IdentificationRecord, SightingRecord, Trace
 from fother.registry.texts import DocumentText
 
-Clock = Callable[[], datetime]
 
-
-class FolderLeaks:
+class FolderLeaks(FolderLog):
     """See the part "Leaks" of `interface.Registry`."""
 
     def __init__(
-        self, database: Database, blobs: FolderBlobs, clock: Clock, entropy: Entropy, actor: str = ""
+        self, database: Database, blobs: FolderBlobs, clock: Clock, entropy: Entropy, actor: str
     ) -> None:
-        self._database = database
+        super().__init__(database, clock, entropy, actor)
         self._blobs = blobs
-        self._clock = clock
-        self._entropy = entropy
-        self._actor = actor
-
-    def _now(self) -> datetime:
-        now = self._clock()
-        if now.tzinfo is None:
-            raise RegistryError("The clock tells a time without a zone; give the registry one in UTC.")
-        return now
 
     def _note(self, connection: Connection, sha256: str | None, data: bytes | None) -> None:
         if sha256 is not None and data is not None:
@@ -64,7 +54,7 @@ class FolderLeaks:
         blob = self._blobs.put(original), len(original)
         text_blob = None if text is None else (self._blobs.put(text), len(text))
         with self._database.writing() as connection:
-            return sightings.add(
+            made, new = sightings.add(
                 connection,
                 blob=blob,
                 text_blob=text_blob,
@@ -79,6 +69,10 @@ class FolderLeaks:
                 now=self._now(),
                 entropy=self._entropy,
             )
+            if new:
+                row = rows.exact(connection, schema.sighting, made.id)
+                self._log(connection, "receive", log_details.sighting(row))
+            return made
 
     def sightings(self) -> tuple[SightingRecord, ...]:
         with self._database.reading() as connection:
@@ -103,7 +97,7 @@ class FolderLeaks:
         sha256 = None if report is None else self._blobs.put(report)
         with self._database.writing() as connection:
             self._note(connection, sha256, report)
-            return sightings.record_identification(
+            made = sightings.record_identification(
                 connection,
                 artefacts=artefacts,
                 result=result,
@@ -111,6 +105,9 @@ class FolderLeaks:
                 now=self._now(),
                 entropy=self._entropy,
             )
+            row = rows.exact(connection, schema.identification, made.id)
+            self._log(connection, "identify", log_details.identification(row) | {"software": software()})
+            return made
 
     def identifications(self) -> tuple[IdentificationRecord, ...]:
         with self._database.reading() as connection:
@@ -128,7 +125,7 @@ class FolderLeaks:
         sha256 = None if report is None else self._blobs.put(report)
         with self._database.writing() as connection:
             self._note(connection, sha256, report)
-            return traces.record(
+            made = traces.record(
                 connection,
                 document=None if document is None else documents.find(connection, document).id,
                 artefacts=artefacts,
@@ -138,6 +135,9 @@ class FolderLeaks:
                 now=self._now(),
                 entropy=self._entropy,
             )
+            row = rows.exact(connection, schema.trace, made.id)
+            self._log(connection, "trace", log_details.trace(row) | {"software": software()})
+            return made
 
     def traces(self) -> tuple[Trace, ...]:
         with self._database.reading() as connection:

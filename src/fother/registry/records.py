@@ -234,6 +234,26 @@ class NewItem:
 
 
 @dataclass(frozen=True)
+class LogEntry:
+    """One entry of the log as everyone may see it."""
+
+    number: int  #: from 0, without gaps
+    kind: str
+    made_at: datetime
+    leaf: bytes  #: see `verify.entry`
+    leaf_hash: bytes  #: RFC 6962, 32 bytes
+
+
+@dataclass(frozen=True)
+class LogOpening:
+    """What an entry of the log is about; whoever has it can prove that."""
+
+    number: int
+    salt: bytes  #: 32 bytes
+    detail: Mapping[str, Any]  #: ids, numbers and hashes, with who did it as "actor"
+
+
+@dataclass(frozen=True)
 class Finding:
     """One result of a check. An "error" means that something is lost or wrong, a "warning" that something
     is to be done, a "note" that something is harmless but worth knowing."""

@@ -107,6 +107,11 @@ def fresh_ids(connection: Connection, table: Table, prefix: str, count: int, ent
     raise RegistryError("No free id was found in 100 tries; the source of randomness is broken.")
 
 
+def exact(connection: Connection, table: Table, wanted: str) -> Row[Any]:
+    """The row with exactly this id, which exists."""
+    return connection.execute(select(table).where(table.c.id == wanted)).one()
+
+
 def by_id(connection: Connection, table: NamedFromClause, text: str, *, shorten: bool = True) -> Row[Any]:
     """The row with an id, typed in any case, or (`shorten`) with the only id that starts like that.
 

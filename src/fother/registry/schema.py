@@ -18,6 +18,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -196,6 +197,16 @@ item = Table(
     Column("at", UtcTime, nullable=False),
     Column("actor", String, nullable=False),
     Column("why", String, nullable=False),
+)
+log_entry = Table(
+    "log_entry",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("leaf_hash", LargeBinary, nullable=False),
+    Column("opening", String, nullable=False),
 )
 
 
@@ -384,6 +395,27 @@ MIGRATIONS: tuple[Migration, ...] = (
             """CREATE TRIGGER item_of_case BEFORE INSERT ON item WHEN NEW."case" IS NOT NULL
                 AND NOT EXISTS (SELECT 1 FROM item WHERE id = NEW."case" AND version = 1 AND kind = 'case')
                 BEGIN SELECT RAISE(ABORT, 'an entry belongs to a case that is there'); END""",
+        ),
+    ),
+    Migration(
+        4,
+        "the log",
+        (
+            """CREATE TABLE log_entry (
+                number INTEGER PRIMARY KEY CHECK (number >= 0),
+                kind TEXT NOT NULL,
+                made_at TEXT NOT NULL,
+                leaf BLOB NOT NULL,
+                leaf_hash BLOB NOT NULL CHECK (length(leaf_hash) = 32),
+                opening TEXT NOT NULL)""",
+            """CREATE TRIGGER log_entry_next BEFORE INSERT ON log_entry
+                WHEN NEW.number IS NOT (SELECT ifnull(max(number) + 1, 0) FROM log_entry)
+                BEGIN SELECT RAISE(ABORT, 'entries of the log are numbered without gaps'); END""",
+            """CREATE TRIGGER log_entry_fixed BEFORE UPDATE ON log_entry
+                BEGIN SELECT RAISE(ABORT, 'an entry of the log never changes'); END""",
+            """CREATE TRIGGER log_entry_kept BEFORE DELETE ON log_entry
+                BEGIN SELECT RAISE(ABORT, 'an entry of the log is never deleted'); END""",
+            "CREATE INDEX log_entry_kind ON log_entry (kind)",
         ),
     ),
 )

@@ -37,8 +37,8 @@ def add(
     parent: str | None,
     now: datetime,
     entropy: Entropy,
-) -> SightingRecord:
-    """Enter a sighting; the same one, unchanged, when there is one.
+) -> tuple[SightingRecord, bool]:
+    """Enter a sighting; the same one, unchanged, when there is one. Also tells whether it is new.
 
     `blob` and `text_blob` are the SHA-256 and size of what is already stored.
     Raises NotFoundError for an unknown parent.
@@ -54,7 +54,7 @@ def add(
     )
     known = connection.execute(select(table).where(same)).one_or_none()
     if known is not None:
-        return rows.sighting(known)
+        return rows.sighting(known), False
     for stored in (blob, text_blob):
         if stored is not None:
             note_blob(connection, *stored, now)
@@ -76,7 +76,7 @@ def add(
             parent=owner,
         )
     )
-    return rows.sighting(connection.execute(select(table).where(table.c.id == made)).one())
+    return rows.sighting(rows.exact(connection, table, made)), True
 
 
 def listed(connection: Connection) -> tuple[SightingRecord, ...]:

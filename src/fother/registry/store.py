@@ -3,6 +3,7 @@
     home/registry.sqlite   all entries
     home/blobs/ab/abcd…    originals, carriers, templates, plans, texts, leaked files, reports by SHA-256
     home/keys/master.key   the master key, mode 0600
+    home/keys/log.key      the key that signs the log, mode 0600
     home/index/            indexes of texts, made from the rest and kept by others
 
 A blob is stored before the transaction that refers to it, so a kill leaves at most a file that belongs to
@@ -23,13 +24,26 @@ import platformdirs
 from sqlalchemy import Connection, insert, select
 
 from fother.errors import NotFoundError, RegistryError, UsageError
-from fother.registry import check, documents, ids, issues, items, keys, recipients, rows, schema
+from fother.registry import (
+    check,
+    check_log,
+    documents,
+    ids,
+    issues,
+    items,
+    keys,
+    log,
+    log_details,
+    recipients,
+    rows,
+    schema,
+)
 from fother.registry.blobs import FolderBlobs, sha256_hex
 from fother.registry.database import Database
 from fother.registry.desk import FolderDesk
 from fother.registry.files import leftovers, make_private_folder, remove_old, storage_errors
+from fother.registry.folder_log import Clock
 from fother.registry.ids import Entropy
-from fother.registry.leaks import Clock
 from fother.registry.records import (
     BlobRole,
     Copy,
@@ -44,6 +58,7 @@ from fother.registry.records import (
     Record,
     Reservation,
 )
+from fother.registry.rows import exact
 from fother.registry.texts import DocumentText
 from fother.registry.traces import finite
 
@@ -74,7 +89,7 @@ def open_registry(
 ) -> FolderRegistry:
     """Open the registry in a folder; with `create`, make one when there is none.
 
-    `clock` tells the time with its zone, `entropy(n)` gives n unpredictable bytes, `actor` is who asks.
+    `clock` tells the time with its zone, `entropy(n)` gives n unpredictable bytes, `actor` is who acts.
     Raises RegistryError when there is none, or when it is damaged, locked, of a newer version or not ours;
     StorageError when the folder cannot be written.
     """
@@ -123,6 +138,7 @@ class FolderRegistry(FolderDesk):
         super().__init__(database, FolderBlobs(home / "blobs"), clock, entropy, actor)
         self._home = home
         self._key = key
+        self._log_key = keys.KeyFile(key.folder, "log.key", "key of the log")
 
     @property
     def home(self) -> Path:
@@ -154,9 +170,11 @@ class FolderRegistry(FolderDesk):
                 # A key left by a process killed right here is taken over: nothing was derived from it yet.
                 check_value = keys.check_value(self._key.make(self._entropy))
                 connection.execute(insert(schema.meta).values(key=_KEY_CHECK, value=check_value))
+            if log.size(connection) == 0:
+                self._begin_log(connection, self._log_key)
 
     def _master(self, connection: Connection) -> bytes:
-        return self._key.read(_key_check(connection))
+        return self._key.checked(_key_check(connection))
 
     # Documents
 
@@ -190,7 +208,7 @@ class FolderRegistry(FolderDesk):
         }
         blobs = {role: (self._blobs.put(data), len(data)) for role, data in parts.items() if data is not None}
         with self._database.writing() as connection:
-            return documents.add(
+            made, new = documents.add(
                 connection,
                 title=(title or "").strip() or PurePath(file_name).stem or file_name,
                 file_name=file_name,
@@ -201,11 +219,17 @@ class FolderRegistry(FolderDesk):
                 now=self._now(),
                 entropy=self._entropy,
             )
+            if new:
+                row = exact(connection, schema.document, made.id)
+                self._log(connection, "register", log_details.document(row))
+            return made
 
     def set_public(self, document: str, public: bool) -> Document:
         with self._database.writing() as connection:
             owner = documents.find(connection, document)
             documents.set_public(connection, owner.id, public)
+            if public != owner.public:
+                self._log(connection, "register", {"document": owner.id, "public": public})
             return documents.find(connection, owner.id)
 
     def document_with_bytes(self, original: bytes) -> Document | None:
@@ -233,6 +257,8 @@ class FolderRegistry(FolderDesk):
         sha256 = self._blobs.put(data)
         with self._database.writing() as connection:
             documents.set_blob(connection, owner.id, role, sha256, len(data), self._now())
+            if owner.blobs.get(role) != sha256:
+                self._log(connection, "register", {"document": owner.id, "role": role, "sha256": sha256})
             return documents.find(connection, owner.id)
 
     def get_blob(self, sha256: str) -> bytes:
@@ -301,7 +327,7 @@ class FolderRegistry(FolderDesk):
     ) -> Reservation:
         with self._database.writing() as connection:
             wanted = self._edition(connection, edition)
-            return issues.reserve(
+            made, new = issues.reserve(
                 connection,
                 wanted,
                 self._edition_key(connection, wanted),
@@ -311,6 +337,10 @@ class FolderRegistry(FolderDesk):
                 now=self._now(),
                 entropy=self._entropy,
             )
+            if new:
+                row = exact(connection, schema.issue, made.issue.id)
+                self._log(connection, "issue", log_details.issue(connection, row))
+            return made
 
     def mark_issued(self, *files: IssuedFile) -> tuple[Copy, ...]:
         with self._database.writing() as connection:
@@ -318,8 +348,12 @@ class FolderRegistry(FolderDesk):
 
     def complete_issue(self, issue: str) -> Issue:
         with self._database.writing() as connection:
-            found = rows.by_id(connection, schema.issue, issue).id
-            return issues.complete(connection, found, self._now())
+            found = rows.by_id(connection, schema.issue, issue)
+            made = issues.complete(connection, found.id, self._now())
+            if found.state == "open":
+                row = exact(connection, schema.issue, found.id)
+                self._log(connection, "issue", log_details.issued(connection, row))
+            return made
 
     def issues(self, document: str | None = None) -> tuple[Issue, ...]:
         with self._database.reading() as connection:
@@ -404,8 +438,10 @@ class FolderRegistry(FolderDesk):
 
     def check(self) -> tuple[Finding, ...]:
         findings = [Finding("error", "key", sentence) for sentence in self._key.faults()]
+        with_key = not findings
+        findings += [Finding("error", "log", sentence) for sentence in self._log_key.faults()]
         try:
-            findings += self._check_entries(with_key=not findings)
+            findings += self._check_entries(with_key=with_key)
         except (RegistryError, OSError) as error:
             findings.append(Finding("error", "registry", str(error)))
         return tuple(sorted(findings, key=lambda finding: _WORST_FIRST[finding.severity]))
@@ -427,6 +463,8 @@ class FolderRegistry(FolderDesk):
             findings += check.named(connection)
             findings += items.versioned(connection)
             findings += check.searchable(connection)
+            findings += check_log.kept(connection)
+            findings += check_log.bound(connection)
         return findings
 
     def _leftovers(self) -> list[Path]:

@@ -14,6 +14,7 @@ import pytest
 from fother.errors import CopyCheckError, NotFoundError, RecipientListError, RegistryError, UsageError
 from fother.model.capture import TextPart
 from fother.registry import Artefact, DocumentText, IssuedFile, RecipientRow, Registry, as_dict
+from fother.verify import entry, merkle
 
 PDF = b"%PDF-1.7 sample"
 TEXT = DocumentText("One page.\nAnother.\n", (TextPart("page", 0, 9, 0), TextPart("page", 10, 18, 1)))
@@ -493,6 +494,76 @@ class RegistryContract:
         assert store.get_blob(made.report) == b"<html>"
         assert bare.document is None
         assert bare.report is None
+
+    # Log
+
+    def test_every_act_is_in_the_log_once(self, store: Registry, document: str) -> None:
+        edition = store.edition(document, 3, 0.02)
+        for _ in range(2):  # the second time changes nothing
+            store.add_document(PDF, file_name="x", media_type="x", pages=1)
+            store.set_public(document, True)
+            store.put_blob(document, "carriers", b"other")
+            made = store.reserve(edition.id, people(1, 2), source="a.csv")
+            store.mark_issued(*(finished(e.copy.id) for e in made.entries))
+            store.complete_issue(made.issue.id)
+            seen = store.add_sighting(b"leak", name="a", media_type="x", isolation="", source="web")
+        told = store.record_identification(artefacts=[Artefact("a", seen.sha256, seen.id)], result={"a": 0.5})
+        ran = store.record_trace(artefacts=[], parameters={"alpha": 1e-6}, verdict={})
+        entries = store.log_entries()
+        assert [e.number for e in entries] == list(range(store.log_size()))
+        openings = [store.log_opening(e.number) for e in entries]
+        about = [
+            (e.kind, *(o.detail[k] for k in ("document", "issue", "sighting") if k in o.detail))
+            for e, o in zip(entries, openings, strict=True)
+        ]
+        assert about == [
+            ("registry",),
+            ("register", document),
+            ("register", document),
+            ("register", document),
+            ("issue", document, made.issue.id),
+            ("issue", made.issue.id),
+            ("receive", seen.id),
+            ("identify",),
+            ("trace", None),
+        ]
+        assert openings[2].detail["public"] is True
+        assert openings[3].detail["role"] == "carriers"
+        assert openings[7].detail["identification"] == told.id
+        assert openings[8].detail["trace"] == ran.id
+        assert all(o.detail["actor"] == store.actor for o in openings)
+
+    def test_an_entry_commits_to_its_detail_and_hides_it(self, store: Registry, document: str) -> None:
+        for kept in store.log_entries():
+            opening = store.log_opening(kept.number)
+            told = entry.decode(kept.leaf)
+            assert (told.kind, told.time) == (kept.kind, kept.made_at)
+            assert merkle.leaf_hash(kept.leaf) == kept.leaf_hash
+            entry.check_opening(told, opening.salt, opening.detail)
+            assert document.encode() not in kept.leaf
+        salts = {store.log_opening(n).salt for n in range(store.log_size())}
+        assert len(salts) == store.log_size()
+        with pytest.raises(RegistryError, match="no entry 99"):
+            store.log_opening(99)
+
+    def test_an_act_that_fails_is_not_in_the_log(self, store: Registry, document: str) -> None:
+        before = store.log_entries()
+        with pytest.raises(RecipientListError):
+            store.reserve(store.edition(document, 3, 0.02).id, [], source="a.csv")
+        with pytest.raises(NotFoundError):
+            store.record_trace(artefacts=[], parameters={}, verdict={}, document="D-00000000")
+        assert store.log_entries() == before
+
+    @pytest.mark.usefixtures("document")
+    def test_the_log_outlasts_reopening(
+        self, store: Registry, home: Path, open_store: Callable[[Path], Registry]
+    ) -> None:
+        before = store.log_entries()
+        store.close()
+        again = open_store(home)
+        assert again.log_entries() == before
+        assert again.log_entries(1, 1) == before[1:2]
+        again.close()
 
     # Everything
 

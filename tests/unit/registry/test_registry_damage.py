@@ -302,6 +302,9 @@ def test_a_missing_registry_is_not_made_silently(home: Path, registry: FolderReg
 
 
 def test_a_clock_without_zone_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RegistryError, match="without a zone"):
+        open_registry(tmp_path / "home", clock=lambda: datetime(2026, 1, 1))
+    open_registry(tmp_path / "home").close()
     with (
         open_registry(tmp_path / "home", clock=lambda: datetime(2026, 1, 1)) as registry,
         pytest.raises(RegistryError, match="without a zone"),
