@@ -65,6 +65,11 @@ class FingerprintingCode:
         self.probabilities.setflags(write=False)
         self._threshold_planes = self._pack_thresholds()
 
+    @property
+    def thresholds(self) -> NDArray[np.int64]:
+        """(length,) T, from which `probabilities` are T / 2^planes."""
+        return self._threshold
+
     def symbols(self, index: int) -> NDArray[np.uint8]:
         """Codeword of copy `index` ≥ 0: (length,) of 0 and 1."""
         packed = self.codewords(index, 1)

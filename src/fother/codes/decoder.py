@@ -49,7 +49,10 @@ from .scan import scan, symbols_at
 from .stage import LN10, MARGIN, Stage
 from .tail import moments
 
-SINGLE, LINES, PAGES, CONDITIONAL, PAIR = 0.44, 0.03, 0.03, 0.25, 0.25  #: shares of α
+NAME = "fother decoder 1"  #: changes whenever the numbers that it gives may change
+#: shares of α by step
+BUDGET = {"single": 0.44, "lines": 0.03, "pages": 0.03, "conditional": 0.25, "pair": 0.25}
+SINGLE, LINES, PAGES, CONDITIONAL, PAIR = BUDGET.values()
 _LISTED = 65_536  # from here on later steps look only at copies that are somewhat suspect on their own
 _SUSPECT = 0.3
 

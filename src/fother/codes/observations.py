@@ -150,6 +150,16 @@ class Observations:
     def _likelihood(self, levels: NDArray[np.float64]) -> NDArray[np.float64]:
         return relative_likelihood(self.value[:, None], self.separation[:, None], levels)
 
+    def in_thousandths(self) -> Observations:
+        """The observations as they are kept and handed on: values and separations rounded to thousandths.
+
+        Decoding starts from these, so that whoever has the kept numbers gets the very same scores.
+        """
+        return Observations(
+            self.position, np.round(self.value, 3), np.round(self.separation, 3), self.block, self.page,
+            self.levels_of_original,
+        )  # fmt: skip
+
     def refit(self) -> Observations:
         """Observations whose noise and contrast are fitted from the values alone.
 

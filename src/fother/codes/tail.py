@@ -18,19 +18,20 @@ from numpy.typing import NDArray
 #: added to every natural logarithm, so that rounding never makes a probability too small:
 #: ≤ 8 rounding errors for each of ≤ 1e5 terms is below 1e-10
 SLACK = 1e-9
+_WEIGHT = 16.0  # root mean square of the integer weights
 _NEGLIGIBLE = 1e-60  # mass per cell of the tilted distribution below which its ends are cut
 
 
 def integer_weights(gain: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Gains g1 - g0 (k,) scaled and rounded to integers with Σ|w| ≈ 2e5, at most 1000 and at least 20 each.
+    """Gains g1 - g0 (k,) scaled to a root mean square of 16 and rounded to integers.
 
-    The *integer* score is the statistic, so rounding costs a little power but no exactness.
+    The *integer* score is the statistic, so rounding costs a little power (3 parts in 10,000 of the evidence)
+    but no exactness. The same rule as `fother.verify.score.integer_weights`, by which others check it.
     """
-    total = float(np.abs(gain).sum())
-    if total <= 1e-12 * max(1, len(gain)):
+    size = math.sqrt(float((gain * gain).mean())) if len(gain) else 0.0
+    if size <= 1e-12:
         return np.zeros(len(gain), dtype=np.int64)
-    budget = max(20 * len(gain), min(200_000, 1000 * len(gain)))
-    return np.rint(gain * (budget / total)).astype(np.int64)
+    return np.rint(gain * (_WEIGHT / size)).astype(np.int64)
 
 
 def cumulant(
@@ -91,7 +92,7 @@ def log_chernoff(weights: NDArray[np.int64], probabilities: NDArray[np.float64],
 def log_tail(weights: NDArray[np.int64], probabilities: NDArray[np.float64], score: int) -> float:
     """ln P(S ≥ score), exact up to a relative error of 1e-9 to the safe side; -inf if no symbols reach it.
 
-    `weights` (k,) int64, `probabilities` (k,) strictly between 0 and 1. About 0.2 s for k = 5000, Σ|w| = 2e5.
+    `weights` (k,) int64, `probabilities` (k,) strictly between 0 and 1. About 0.1 s for k = 5000.
     """
     used = weights != 0
     w, p = weights[used], probabilities[used]

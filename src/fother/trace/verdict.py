@@ -48,7 +48,7 @@ def judge(
     the bounds hold for all of them together (union bound).
     """
     plain = [Observations.combine(case.readings) for case in cases]
-    combined = [seen.refit() for seen in plain]
+    combined = [seen.refit().in_thousandths() for seen in plain]
     decodings = [
         decode(case.code, case.copies, seen, alpha=alpha, family=family)
         for case, seen in zip(cases, combined, strict=True)
