@@ -100,3 +100,13 @@ class ConflictError(FotherError):
     exit_status = 10
     http_status = 409
     help = "Somebody else changed the entry meanwhile; look at it again before changing it."
+
+
+class MarkingError(UsageError):
+    code = "F020"
+    help = "A marking, or a scheme of markings, cannot be read; the message says at which character."
+
+    def __init__(self, sentence: str, *, start: int = 0, end: int = 0) -> None:
+        super().__init__(sentence)
+        self.start = start  #: code points from the start of the marking
+        self.end = end

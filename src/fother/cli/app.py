@@ -22,6 +22,7 @@ VERBS = (
     "intake",
     "identify",
     "trace",
+    "markings",
     "forecast",
     "copies",
     "recipients",
