@@ -6,7 +6,6 @@ the header and, for every copy, index, identity hash and file hash are enough to
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -148,12 +147,3 @@ class CommittedEdition:
 
     def _trimmed(self, packed: bytes) -> bytes:
         return packed[: -(-self.code.length // 8)]
-
-
-def decoy_places(key: bytes, first: int, count: int, decoys: int) -> frozenset[int]:
-    """Which of `count` + `decoys` new indices from `first` on are decoys: a keyed choice, so that a resumed
-    issue makes the same one and nobody without the key can tell."""
-    total = count + decoys
-    salt = EditionSecrets(key).salt(f"decoys|{first}|{total}|{decoys}")
-    order = sorted(range(total), key=lambda k: hashlib.sha256(salt + k.to_bytes(8, "big")).digest())
-    return frozenset(first + k for k in order[:decoys])

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, null, select
 
 from fother.registry import ids, keys, schema
 from fother.registry.blobs import FolderBlobs
@@ -98,8 +98,10 @@ def numbered(connection: Connection, master: bytes | None) -> Iterator[Finding]:
             secret = keys.document_secret(master, edition.document)
             key = keys.edition_key(secret, edition.resistance, edition.strength, edition.carriers)
         query = select(copy.id, copy.number, copy.stamp_hash).where(copy.edition == edition.id)
+        decoy = schema.decoy.c
+        nobody = select(decoy.id, decoy.number, null()).where(decoy.edition == edition.id)
         expected = 0
-        for row in connection.execute(query.order_by(copy.number)):
+        for row in connection.execute(query.union_all(nobody).order_by("number")):
             if row.number != expected:
                 yield Finding(
                     "error", edition.id, f"Edition {edition.id} has no copies {expected} to {row.number - 1}."
@@ -107,6 +109,8 @@ def numbered(connection: Connection, master: bytes | None) -> Iterator[Finding]:
             expected = row.number + 1
             if row.id != ids.copy_id(edition.id, row.number):
                 yield Finding("error", row.id, f"Copy {row.id} does not have the id that its index makes.")
+            if row.stamp_hash is None:
+                continue  # decoys are never sent
             if key is not None and row.stamp_hash != keys.stamp_hash(keys.stamp(key, row.number)):
                 yield Finding(
                     "error", row.id, f"Copy {row.id} has a stamp that does not follow from the master key."

@@ -50,7 +50,7 @@ def bound(connection: Connection) -> Iterator[Finding]:
     """Findings about rows that are not what the log says of them, or of which it says nothing."""
     said = _said(connection)
     for kind, subject, detail in log_details.present(connection):
-        entered = said.get((kind, subject, "completed_at" in detail))
+        entered = said.get((kind, subject, log_details.stage(detail)))
         if entered is None:
             yield Finding(
                 "error", subject, f"{subject} is not in the log, so it was not made by fother; {_RESTORE}."
@@ -65,9 +65,9 @@ def bound(connection: Connection) -> Iterator[Finding]:
             )
 
 
-def _said(connection: Connection) -> dict[tuple[str, str, bool], dict[str, Any]]:
+def _said(connection: Connection) -> dict[tuple[str, str, str], dict[str, Any]]:
     """What the log said first of each thing; later entries about a document are about its changes."""
-    said: dict[tuple[str, str, bool], dict[str, Any]] = {}
+    said: dict[tuple[str, str, str], dict[str, Any]] = {}
     table = schema.log_entry.c
     wanted = select(schema.log_entry).where(table.kind.in_(log_details.SUBJECTS)).order_by(table.number)
     for row in connection.execute(wanted):
@@ -77,5 +77,5 @@ def _said(connection: Connection) -> dict[tuple[str, str, bool], dict[str, Any]]
             continue  # `kept` tells of it
         subject = detail.get(log_details.SUBJECTS[row.kind])
         if isinstance(subject, str):
-            said.setdefault((row.kind, subject, "completed_at" in detail), detail)
+            said.setdefault((row.kind, subject, log_details.stage(detail)), detail)
     return said

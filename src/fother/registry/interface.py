@@ -10,7 +10,10 @@ from typing import Any, Protocol
 from fother.registry.records import (
     Artefact,
     BlobRole,
+    CommitmentRecord,
+    CommittedLeaf,
     Copy,
+    Decoy,
     Document,
     Edition,
     Finding,
@@ -21,6 +24,7 @@ from fother.registry.records import (
     LogEntry,
     LogOpening,
     NewItem,
+    ReadyCopy,
     Recipient,
     RecipientRow,
     Record,
@@ -138,10 +142,12 @@ class Registry(Protocol):
         *,
         source: str,
         parameters: Mapping[str, Any] | None = None,
+        decoys: int = 0,
     ) -> Reservation:
         """Fix who gets which copy, before any is made.
 
-        Who has a copy of this edition keeps it; the others get the next indices in the order of the rows.
+        Who has a copy of this edition keeps it; the others get the next indices in the order of the rows,
+        with so many decoys among them unless nobody gets a new copy.
         The same rows again give the same issue, open or complete, with the source and parameters it had.
         Raises RecipientListError for empty lists and for rows that are the same recipient.
         """
@@ -155,6 +161,35 @@ class Registry(Protocol):
 
     def complete_issue(self, issue: str) -> Issue:
         """Close an issue whose copies are all issued; RegistryError when some are not."""
+
+    # Commitments
+
+    def decoys(self, *, edition: str | None = None, issue: str | None = None) -> tuple[Decoy, ...]:
+        """Copies that nobody gets, by edition and index."""
+
+    def decoy_at(self, edition: str, index: int) -> str | None:
+        """The id of the decoy at a row of the edition's code; None where there is none."""
+
+    def ready(self, issue: str) -> dict[int, ReadyCopy]:
+        """Copies and decoys of an open issue that were made and not all written yet, by index."""
+
+    def make_ready(self, issue: str, *made: ReadyCopy) -> None:
+        """Note copies that were made and read back. The last making counts, until the commitment.
+
+        Raises RegistryError for copies that the issue did not reserve, and after its commitment.
+        """
+
+    def commit(self, issue: str, header: bytes, leaves: Sequence[CommittedLeaf]) -> CommitmentRecord:
+        """Bind all that the issue reserved, with its entry in the log; the same again changes nothing.
+
+        Raises RegistryError unless it is about exactly the copies that are ready.
+        """
+
+    def commitment(self, issue: str) -> CommitmentRecord | None:
+        """The commitment of an issue; None before there is one, and when it reserved nothing."""
+
+    def commitments(self, edition: str | None = None) -> tuple[CommitmentRecord, ...]:
+        """Commitments in the order of the log."""
 
     def issues(self, document: str | None = None) -> tuple[Issue, ...]:
         """All issues, oldest first."""
@@ -173,7 +208,7 @@ class Registry(Protocol):
     def copy_at(self, edition: str, index: int) -> Copy:
         """By row of the edition's code. Raises NotFoundError."""
 
-    def stamp(self, copy: Copy) -> bytes:
+    def stamp(self, copy: Copy | Decoy) -> bytes:
         """The 16 unguessable bytes that this copy carries in its metadata."""
 
     def find_stamp(self, untrusted_stamp: bytes) -> Copy | None:
@@ -242,8 +277,12 @@ class Registry(Protocol):
         verdict: Mapping[str, Any],
         document: str | None = None,
         report: bytes | None = None,
+        evidence: bytes | None = None,
     ) -> Trace:
-        """Keep a trace. NaN and infinities in the JSON values become null."""
+        """Keep a trace, with what an evidence pack of it is made of.
+
+        NaN and infinities in the JSON values become null.
+        """
 
     def traces(self) -> tuple[Trace, ...]:
         """All traces, oldest first."""

@@ -17,10 +17,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from fother.errors import CopyCheckError, NotFoundError, RegistryError
-from fother.registry import ids, keys, recipients, rows, schema
+from fother.registry import commitments, ids, keys, recipients, rows, schema
 from fother.registry.ids import Entropy
 from fother.registry.records import (
     Copy,
+    Decoy,
     Edition,
     Entry,
     Issue,
@@ -48,10 +49,12 @@ def reserve(
     parameters: Mapping[str, Any],
     now: datetime,
     entropy: Entropy,
+    decoys: int = 0,
 ) -> tuple[Reservation, bool]:
     """The issue of these rows, and whether it is new.
 
-    Who has a copy of the edition keeps it, the others get the next indices.
+    Who has a copy of the edition keeps it, the others get the next indices; so many `decoys` lie among them,
+    none when nobody gets a new copy.
 
     Raises RecipientListError for rows that no issue can be made of.
     """
@@ -79,11 +82,15 @@ def reserve(
     owners = {row.row: people[recipients.identity(row)].id for row in given}
     copies = _copies_of(connection, edition.id, list(owners.values()))
     next_index = copies_count(connection, edition.id)
+    newcomers = len(set(owners.values()) - copies.keys())
+    hidden = keys.decoy_places(key, next_index, newcomers, decoys if newcomers else 0)
     new = []
     for row in given:
         owner = owners[row.row]
         if owner in copies:
             continue
+        while next_index in hidden:
+            next_index += 1
         copies[owner] = ids.copy_id(edition.id, next_index)
         new.append(
             {
@@ -102,6 +109,9 @@ def reserve(
         next_index += 1
     if new:
         connection.execute(insert(schema.copy), new)
+    commitments.enter_decoys(
+        connection, (Decoy(ids.copy_id(edition.id, k), edition.id, k, issue) for k in sorted(hidden))
+    )
     connection.execute(
         insert(schema.entry),
         [
@@ -129,10 +139,10 @@ def _copies_of(connection: Connection, edition: str, owners: Sequence[str]) -> d
 
 
 def copies_count(connection: Connection, edition: str) -> int:
-    """How many indices of an edition are taken, reserved ones included; the next free one."""
-    number = schema.copy.c.number
-    top = connection.execute(select(func.max(number)).where(schema.copy.c.edition == edition)).scalar_one()
-    return 0 if top is None else int(top) + 1
+    """How many indices of an edition are taken, reserved ones and decoys included; the next free one."""
+    tops = (select(func.max(t.c.number)).where(t.c.edition == edition) for t in (schema.copy, schema.decoy))
+    found = (connection.execute(top).scalar_one() for top in tops)
+    return max((int(top) + 1 for top in found if top is not None), default=0)
 
 
 def reservation(connection: Connection, issue: str) -> Reservation:

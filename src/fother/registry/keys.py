@@ -61,6 +61,15 @@ def stamp_hash(value: bytes) -> str:
     return derive(value, "stamp look-up").hex()
 
 
+def decoy_places(key: bytes, first: int, count: int, decoys: int) -> frozenset[int]:
+    """Which of `count` + `decoys` new indices from `first` on are decoys: a choice that nobody without the
+    edition's key can tell from any other."""
+    total = count + decoys
+    chosen = derive(key, f"decoys|{first}|{count}|{decoys}")
+    order = sorted(range(total), key=lambda k: hmac.digest(chosen, k.to_bytes(8, "big"), "sha256"))
+    return frozenset(first + k for k in order[:decoys])
+
+
 def check_value(master: bytes) -> str:
     return derive(master, "check").hex()
 

@@ -121,10 +121,13 @@ class FolderLeaks(FolderLog):
         verdict: Mapping[str, Any],
         document: str | None = None,
         report: bytes | None = None,
+        evidence: bytes | None = None,
     ) -> Trace:
         sha256 = None if report is None else self._blobs.put(report)
+        kept = None if evidence is None else self._blobs.put(evidence)
         with self._database.writing() as connection:
             self._note(connection, sha256, report)
+            self._note(connection, kept, evidence)
             made = traces.record(
                 connection,
                 document=None if document is None else documents.find(connection, document).id,
@@ -132,6 +135,7 @@ class FolderLeaks(FolderLog):
                 parameters=parameters,
                 verdict=verdict,
                 report=sha256,
+                evidence=kept,
                 now=self._now(),
                 entropy=self._entropy,
             )

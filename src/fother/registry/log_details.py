@@ -16,6 +16,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from fother.registry import schema
+from fother.registry.commitments import encode_leaves, listed
+from fother.registry.records import CommittedLeaf
 
 Detail = dict[str, Any]
 
@@ -67,7 +69,10 @@ def issue(connection: Connection, row: Row[Any]) -> Detail:
         .order_by(entry.row)
     )
     copies = [list(link) for link in connection.execute(query)]
-    return {
+    decoy = schema.decoy.c
+    nobody = connection.execute(select(decoy.id).where(decoy.issue == row.id).order_by(decoy.number))
+    decoys = list(nobody.scalars())
+    return ({"decoys": digest(decoys)} if decoys else {}) | {
         "issue": row.id,
         "document": row.document,
         "edition": row.edition,
@@ -92,6 +97,17 @@ def issued(connection: Connection, row: Row[Any]) -> Detail:
     )
     files = [list(link) for link in connection.execute(query)]
     return {"issue": row.id, "completed_at": moment(row.completed_at), "files": digest(files)}
+
+
+def committed(digest: str, issue: str, edition: str, leaves: Sequence[CommittedLeaf]) -> Detail:
+    """A commitment: the digest of its header, and what the registry needs to open it again."""
+    return {
+        "commitment": digest,
+        "issue": issue,
+        "edition": edition,
+        "copies": len(leaves),
+        "leaves": hashlib.sha256(encode_leaves(leaves)).hexdigest(),
+    }
 
 
 def sighting(row: Row[Any]) -> Detail:
@@ -126,7 +142,12 @@ def trace(row: Row[Any]) -> Detail:
         "parameters": digest(row.parameters),
         "verdict": digest(row.verdict),
         "report": row.report,
-    }
+    } | ({} if row.evidence is None else {"evidence": row.evidence})
+
+
+def stage(detail: Mapping[str, Any]) -> str:
+    """An issue enters the log when it is reserved, committed and completed; other things once."""
+    return next((name for name in ("commitment", "completed_at") if name in detail), "")
 
 
 def _artefacts(stored: Sequence[Mapping[str, Any]]) -> list[list[str | None]]:
@@ -141,6 +162,8 @@ def present(connection: Connection) -> Iterator[tuple[str, str, Detail]]:
         yield "issue", row.id, issue(connection, row)
         if row.state == "complete":
             yield "issue", row.id, issued(connection, row)
+    for made in listed(connection):
+        yield "issue", made.issue, committed(made.digest, made.issue, made.edition, made.leaves)
     for row in connection.execute(select(schema.sighting).order_by(schema.sighting.c.received_at)):
         yield "receive", row.id, sighting(row)
     for row in connection.execute(select(schema.identification).order_by(schema.identification.c.made_at)):

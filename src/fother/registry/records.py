@@ -147,6 +147,48 @@ class IssuedFile:
 
 
 @dataclass(frozen=True)
+class Decoy:
+    """A copy that nobody gets: it is committed like the others and shows what an innocent one scores."""
+
+    id: str  #: like the ids of copies
+    edition: str
+    index: int  #: row of the edition's code, 0-based
+    issue: str  #: the issue that reserved it
+
+
+@dataclass(frozen=True)
+class ReadyCopy:
+    """A copy or decoy that was made and read back, and is to be committed before anything is written."""
+
+    index: int
+    sha256: str
+    size: int
+    log10_lr: float
+
+
+@dataclass(frozen=True)
+class CommittedLeaf:
+    """What a commitment says of one copy beside its codeword. `identity`: a salted hash, None of a decoy."""
+
+    index: int
+    identity: bytes | None
+    sha256: str  #: of the file
+
+
+@dataclass(frozen=True)
+class CommitmentRecord:
+    """What an issue committed to before any copy was written; see `fother.verify.commitment`."""
+
+    digest: str  #: of the header, hex
+    issue: str
+    edition: str
+    header: bytes
+    leaves: tuple[CommittedLeaf, ...]  #: by index
+    entry: int  #: number in the log
+    made_at: datetime
+
+
+@dataclass(frozen=True)
 class Artefact:
     """One leaked file as received."""
 
@@ -166,6 +208,7 @@ class Trace:
     parameters: Mapping[str, Any]
     verdict: Mapping[str, Any]
     report: str | None  #: SHA-256 of the report
+    evidence: str | None = None  #: SHA-256 of what an evidence pack is made of
 
 
 @dataclass(frozen=True)

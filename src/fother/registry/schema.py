@@ -155,6 +155,36 @@ trace = Table(
     Column("parameters", JSON, nullable=False),
     Column("verdict", JSON, nullable=False),
     Column("report", String, ForeignKey("blob.sha256")),
+    Column("evidence", String, ForeignKey("blob.sha256")),
+)
+decoy = Table(
+    "decoy",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("edition", String, ForeignKey("edition.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("issue", String, ForeignKey("issue.id"), nullable=False),
+)
+ready = Table(
+    "ready",
+    metadata,
+    Column("edition", String, ForeignKey("edition.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("issue", String, ForeignKey("issue.id"), nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("log10_lr", Float, nullable=False),
+)
+commitment = Table(
+    "commitment",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("issue", String, ForeignKey("issue.id"), nullable=False),
+    Column("edition", String, ForeignKey("edition.id"), nullable=False),
+    Column("header", LargeBinary, nullable=False),
+    Column("leaves", LargeBinary, nullable=False),
+    Column("entry", Integer, ForeignKey("log_entry.number"), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
 )
 sighting = Table(
     "sighting",
@@ -416,6 +446,43 @@ MIGRATIONS: tuple[Migration, ...] = (
             """CREATE TRIGGER log_entry_kept BEFORE DELETE ON log_entry
                 BEGIN SELECT RAISE(ABORT, 'an entry of the log is never deleted'); END""",
             "CREATE INDEX log_entry_kind ON log_entry (kind)",
+        ),
+    ),
+    Migration(
+        5,
+        "decoys, commitments, evidence of traces",
+        (
+            """CREATE TABLE decoy (
+                id TEXT PRIMARY KEY,
+                edition TEXT NOT NULL REFERENCES edition (id),
+                number INTEGER NOT NULL CHECK (number >= 0),
+                issue TEXT NOT NULL REFERENCES issue (id),
+                UNIQUE (edition, number))""",
+            """CREATE TABLE ready (
+                edition TEXT NOT NULL REFERENCES edition (id),
+                number INTEGER NOT NULL CHECK (number >= 0),
+                issue TEXT NOT NULL REFERENCES issue (id),
+                sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+                size INTEGER NOT NULL CHECK (size >= 0),
+                log10_lr REAL NOT NULL,
+                PRIMARY KEY (edition, number))""",
+            """CREATE TABLE commitment (
+                digest TEXT PRIMARY KEY CHECK (length(digest) = 64),
+                issue TEXT NOT NULL UNIQUE REFERENCES issue (id),
+                edition TEXT NOT NULL REFERENCES edition (id),
+                header BLOB NOT NULL,
+                leaves BLOB NOT NULL,
+                entry INTEGER NOT NULL UNIQUE REFERENCES log_entry (number),
+                made_at TEXT NOT NULL)""",
+            """CREATE TRIGGER commitment_fixed BEFORE UPDATE ON commitment
+                BEGIN SELECT RAISE(ABORT, 'a commitment never changes'); END""",
+            """CREATE TRIGGER commitment_kept BEFORE DELETE ON commitment
+                BEGIN SELECT RAISE(ABORT, 'a commitment is never deleted'); END""",
+            """CREATE TRIGGER decoy_fixed BEFORE UPDATE ON decoy
+                BEGIN SELECT RAISE(ABORT, 'a decoy never changes'); END""",
+            "ALTER TABLE trace ADD COLUMN evidence TEXT REFERENCES blob (sha256)",
+            "CREATE INDEX decoy_issue ON decoy (issue)",
+            "CREATE INDEX ready_issue ON ready (issue)",
         ),
     ),
 )

@@ -26,7 +26,9 @@ from sqlalchemy import Connection, insert, select
 from fother.errors import NotFoundError, RegistryError, UsageError
 from fother.registry import (
     check,
+    check_commitments,
     check_log,
+    commitments,
     documents,
     ids,
     issues,
@@ -40,13 +42,14 @@ from fother.registry import (
 )
 from fother.registry.blobs import FolderBlobs, sha256_hex
 from fother.registry.database import Database
-from fother.registry.desk import FolderDesk
 from fother.registry.files import leftovers, make_private_folder, remove_old, storage_errors
+from fother.registry.folder_commitments import FolderCommitments
 from fother.registry.folder_log import Clock
 from fother.registry.ids import Entropy
 from fother.registry.records import (
     BlobRole,
     Copy,
+    Decoy,
     Document,
     Edition,
     Finding,
@@ -123,7 +126,7 @@ def open_registry(
     return registry
 
 
-class FolderRegistry(FolderDesk):
+class FolderRegistry(FolderCommitments):
     """See `interface.Registry`. Made by `open_registry`; usable as a context manager."""
 
     def __init__(
@@ -324,6 +327,7 @@ class FolderRegistry(FolderDesk):
         *,
         source: str,
         parameters: Mapping[str, Any] | None = None,
+        decoys: int = 0,
     ) -> Reservation:
         with self._database.writing() as connection:
             wanted = self._edition(connection, edition)
@@ -336,6 +340,7 @@ class FolderRegistry(FolderDesk):
                 parameters=finite(parameters or {}),
                 now=self._now(),
                 entropy=self._entropy,
+                decoys=decoys,
             )
             if new:
                 row = exact(connection, schema.issue, made.issue.id)
@@ -353,6 +358,7 @@ class FolderRegistry(FolderDesk):
             if found.state == "open":
                 row = exact(connection, schema.issue, found.id)
                 self._log(connection, "issue", log_details.issued(connection, row))
+                commitments.clear_ready(connection, found.id)
             return made
 
     def issues(self, document: str | None = None) -> tuple[Issue, ...]:
@@ -384,7 +390,7 @@ class FolderRegistry(FolderDesk):
         with self._database.reading() as connection:
             return issues.at(connection, self._edition(connection, edition).id, index)
 
-    def stamp(self, copy: Copy) -> bytes:
+    def stamp(self, copy: Copy | Decoy) -> bytes:
         with self._database.reading() as connection:
             key = self._edition_key(connection, self._edition(connection, copy.edition))
         return keys.stamp(key, copy.index)
@@ -465,6 +471,7 @@ class FolderRegistry(FolderDesk):
             findings += check.searchable(connection)
             findings += check_log.kept(connection)
             findings += check_log.bound(connection)
+            findings += check_commitments.bound(connection)
         return findings
 
     def _leftovers(self) -> list[Path]:

@@ -34,10 +34,11 @@ def record(
     parameters: Mapping[str, Any],
     verdict: Mapping[str, Any],
     report: str | None,
+    evidence: str | None,
     now: datetime,
     entropy: Entropy,
 ) -> Trace:
-    """Enter a trace; `report` is the SHA-256 of a blob that is entered already."""
+    """Enter a trace; `report` and `evidence` are the SHA-256 of blobs that are entered already."""
     (made,) = rows.fresh_ids(connection, schema.trace, "T", 1, entropy)
     connection.execute(
         insert(schema.trace).values(
@@ -48,6 +49,7 @@ def record(
             parameters=finite(parameters),
             verdict=finite(verdict),
             report=report,
+            evidence=evidence,
         )
     )
     return rows.trace(connection.execute(select(schema.trace).where(schema.trace.c.id == made)).one())

@@ -13,7 +13,16 @@ import pytest
 
 from fother.errors import CopyCheckError, NotFoundError, RecipientListError, RegistryError, UsageError
 from fother.model.capture import TextPart
-from fother.registry import Artefact, DocumentText, IssuedFile, RecipientRow, Registry, as_dict
+from fother.registry import (
+    Artefact,
+    CommittedLeaf,
+    DocumentText,
+    IssuedFile,
+    ReadyCopy,
+    RecipientRow,
+    Registry,
+    as_dict,
+)
 from fother.verify import entry, merkle
 
 PDF = b"%PDF-1.7 sample"
@@ -318,6 +327,61 @@ class RegistryContract:
         again = store.reserve(edition.id, [RecipientRow(1, 2, "ANN LEE", "", "b")], source="b.csv")
         assert len(store.recipients()) == 2
         assert again.entries[0].copy == first.entries[1].copy
+
+    # Commitments
+
+    def test_decoys_lie_among_the_copies_and_belong_to_nobody(self, store: Registry, document: str) -> None:
+        edition = store.edition(document, 3, 0.02)
+        reserved = store.reserve(edition.id, people(1, 2, 3), source="a.csv", decoys=5)
+        decoys = store.decoys(issue=reserved.issue.id)
+        taken = [e.copy.index for e in reserved.entries]
+        assert sorted([*taken, *(d.index for d in decoys)]) == list(range(8))
+        assert taken == sorted(taken)
+        assert store.copies_count(edition.id) == 8
+        assert len(store.copies()) == 3
+        assert {len(store.stamp(d)) for d in decoys} == {16}
+        assert store.find_stamp(store.stamp(decoys[0])) is None
+        assert store.decoy_at(edition.id, decoys[0].index) == decoys[0].id
+        assert store.decoy_at(edition.id, taken[0]) is None
+        again = store.reserve(edition.id, people(1, 2, 3), source="a.csv", decoys=5)
+        assert again == reserved
+        nobody_new = store.reserve(edition.id, people(2, 1), source="b.csv", decoys=5)
+        assert store.decoys(issue=nobody_new.issue.id) == ()
+        later = store.reserve(edition.id, people(4), source="c.csv", decoys=2)
+        assert later.entries[0].copy.index in (8, 9, 10)
+        assert store.decoys(edition=edition.id)[:5] == decoys
+        assert [f for f in store.check() if f.severity == "error"] == []
+
+    def test_a_commitment_binds_what_is_ready_and_never_changes(self, store: Registry, document: str) -> None:
+        edition = store.edition(document, 3, 0.02)
+        reserved = store.reserve(edition.id, people(1, 2), source="a.csv", decoys=1)
+        issue, decoys = reserved.issue.id, {d.index for d in store.decoys()}
+        made = [ReadyCopy(k, f"{k:064d}", 7, 12.5) for k in range(3)]
+        store.make_ready(issue, *made[:2])
+        leaves = [
+            CommittedLeaf(k, None if k in decoys else bytes([k + 1]) * 32, f"{k:064d}") for k in range(3)
+        ]
+        with pytest.raises(RegistryError, match="ready"):
+            store.commit(issue, b"header", leaves)
+        assert store.commitment(issue) is None
+        store.make_ready(issue, made[2], made[0])
+        assert store.ready(issue) == dict(enumerate(made))
+        for wrong in (leaves[:2], [*leaves[:2], CommittedLeaf(2, leaves[2].identity, "f" * 64)]):
+            with pytest.raises(RegistryError, match="ready"):
+                store.commit(issue, b"header", wrong)
+        entries = store.log_size()
+        commitment = store.commit(issue, b"header", leaves)
+        assert store.commit(issue, b"another header", leaves) == commitment
+        assert store.commitment(issue) == commitment
+        assert store.commitments(edition.id) == (commitment,)
+        assert commitment.leaves == tuple(leaves)
+        assert (commitment.entry, store.log_size()) == (entries, entries + 1)
+        assert store.log_opening(entries).detail["commitment"] == commitment.digest
+        with pytest.raises(RegistryError, match="committed"):
+            store.make_ready(issue, made[0])
+        with pytest.raises(RegistryError, match="did not reserve"):
+            store.make_ready(issue, ReadyCopy(3, "0" * 64, 1, 1.0))
+        assert [f for f in store.check() if f.severity == "error"] == []
 
     @pytest.mark.parametrize(
         "rows",

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fother.codes import FingerprintingCode
-from fother.evidence.commitment import CommittedCopy, CommittedEdition, EditionSecrets, decoy_places
+from fother.evidence.commitment import CommittedCopy, CommittedEdition, EditionSecrets
+from fother.registry.keys import decoy_places
 from fother.verify import commitment
 from fother.verify.errors import VerificationError
 from fother.verify.opening import decode_opening

@@ -102,7 +102,8 @@ def test_the_database_refuses_to_alter_the_log(registry: FolderRegistry, stateme
         ("UPDATE trace SET parameters = '{\"alpha\": 0.1}'", "parameters was altered"),
         (
             "INSERT INTO trace "
-            "SELECT 'T-00000000', made_at, document, artefacts, parameters, verdict, report FROM trace",
+            "SELECT 'T-00000000', made_at, document, artefacts, parameters, verdict, report, evidence "
+            "FROM trace",
             "T-00000000 is not in the log",
         ),
     ],
