@@ -110,3 +110,8 @@ class MarkingError(UsageError):
         super().__init__(sentence)
         self.start = start  #: code points from the start of the marking
         self.end = end
+
+
+class LogError(RegistryError):
+    code = "F014"
+    help = "The log does not agree with what was published of it, or a proof or a signature does not hold."

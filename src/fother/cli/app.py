@@ -28,6 +28,7 @@ VERBS = (
     "recipients",
     "show",
     "check",
+    "log",
     "reindex",
     "demo",
 )

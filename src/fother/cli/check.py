@@ -8,6 +8,7 @@ import typer
 
 from fother.cli.common import HomeOption, JsonOption, out, print_json, registry
 from fother.flow.health import index_findings, isolation_findings
+from fother.flow.log import findings as log_findings
 from fother.registry import as_dict
 
 NAME = "check"
@@ -21,14 +22,14 @@ def run(
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Verify the registry: hashes, keys, references, unfinished issues, search indexes.
+    """Verify the registry: hashes, keys, references, log, unfinished issues, search indexes.
 
     Says as well how leaked files are isolated on this machine, and how to do better.
 
     Exit status 7 when something is lost or wrong, 0 otherwise.
     """
     with registry(home) as opened:
-        findings = (*opened.check(), *index_findings(opened), *isolation_findings())
+        findings = (*opened.check(), *log_findings(opened), *index_findings(opened), *isolation_findings())
         removed = opened.collect() if collect else ()
         where = opened.home
     damaged = any(f.severity == "error" for f in findings)

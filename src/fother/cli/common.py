@@ -8,7 +8,7 @@ import math
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,9 +23,10 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from fother.errors import StorageError
+from fother.errors import FotherError, StorageError
+from fother.flow.log import publish
 from fother.flow.parts import write_whole
-from fother.registry import FolderRegistry, default_home, open_registry
+from fother.registry import DATABASE_NAME, FolderRegistry, default_home, open_registry
 
 HomeOption = Annotated[
     Path | None,
@@ -42,12 +43,27 @@ out = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.s
 
 @contextmanager
 def registry(home: Path | None, *, create: bool = False) -> Iterator[FolderRegistry]:
-    """The registry that the user means, closed at the end."""
-    opened = open_registry(home or default_home(), create=create)
+    """The registry that the user means; at the end its log is published if it grew, and it is closed."""
+    place = home or default_home()
+    existed = (place / DATABASE_NAME).exists()
+    opened = open_registry(place, create=create)
     try:
-        yield opened
+        before = opened.log_size() if existed else 0
+        try:
+            yield opened
+        except BaseException:
+            # What was done before the error is in the log; that error is the one to tell.
+            with suppress(FotherError):
+                _publish(opened, before)
+            raise
+        _publish(opened, before)
     finally:
         opened.close()
+
+
+def _publish(opened: FolderRegistry, before: int) -> None:
+    if opened.log_size() != before:
+        publish(opened)
 
 
 def print_json(value: Any) -> None:
@@ -58,8 +74,13 @@ def print_json(value: Any) -> None:
 
 def write_report(path: Path, html: str) -> None:
     """Write a report whole or not at all. Raises StorageError."""
+    write_file(path, html.encode())
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Raises StorageError."""
     try:
-        write_whole(path, html.encode())
+        write_whole(path, data)
     except OSError as error:
         raise storage_error(error, path) from None
 

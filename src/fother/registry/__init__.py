@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fother.registry.files import FolderFiles
 from fother.registry.interface import Registry
 from fother.registry.recipients_csv import read_recipients
 from fother.registry.records import (
@@ -20,6 +21,7 @@ from fother.registry.records import (
     IssuedFile,
     Item,
     LogEntry,
+    LogKey,
     LogOpening,
     NewItem,
     ReadyCopy,
@@ -31,10 +33,11 @@ from fother.registry.records import (
     Trace,
     as_dict,
 )
-from fother.registry.store import FolderRegistry, default_home, open_registry, plan_bytes
+from fother.registry.store import DATABASE_NAME, FolderRegistry, default_home, open_registry, plan_bytes
 from fother.registry.texts import DocumentText
 
 __all__ = [
+    "DATABASE_NAME",
     "Artefact",
     "BlobRole",
     "CommitmentRecord",
@@ -46,12 +49,14 @@ __all__ = [
     "Edition",
     "Entry",
     "Finding",
+    "FolderFiles",
     "FolderRegistry",
     "IdentificationRecord",
     "Issue",
     "IssuedFile",
     "Item",
     "LogEntry",
+    "LogKey",
     "LogOpening",
     "NewItem",
     "ReadyCopy",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from fother.errors import StorageError
+from fother.errors import RegistryError, StorageError
 
 TEMPORARY_PREFIX = ".part-"
+LOCK_SECONDS = 30.0
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -113,3 +115,52 @@ def remove_old(path: Path, before: datetime) -> bool:
         except FileNotFoundError:
             return False
     return True
+
+
+class FolderFiles:
+    """Small files in a folder that is made when the first is written; `evidence.log` asks for this."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def read(self, name: str) -> bytes | None:
+        try:
+            return (self.folder / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise StorageError(
+                f"{self.folder / name} cannot be read ({error.strerror or error}); check its owner and disk."
+            ) from error
+
+    def write(self, name: str, data: bytes) -> None:
+        path = self.folder / name
+        if self.read(name) == data:
+            return
+        with storage_errors(path):
+            make_private_folder(path.parent)
+            durable_replace(path, data)
+
+    def names(self, folder: str) -> list[str]:
+        try:
+            return sorted(path.name for path in (self.folder / folder).iterdir() if path.is_file())
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def remove(self, name: str) -> None:
+        with storage_errors(self.folder / name):
+            (self.folder / name).unlink(missing_ok=True)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        with storage_errors(self.folder):
+            make_private_folder(self.folder)
+        # SQLite knows how to lock a file on every system, and lets go when the process dies.
+        connection = sqlite3.connect(self.folder / "lock", timeout=LOCK_SECONDS, isolation_level=None)
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+            yield
+        except sqlite3.Error as error:
+            raise RegistryError(f"{self.folder} is in use by another process; try again later.") from error
+        finally:
+            connection.close()

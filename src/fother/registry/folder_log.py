@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,11 @@ import fother
 from fother.errors import RegistryError
 from fother.registry import ids, keys, log, log_details
 from fother.registry.database import Database
+from fother.registry.files import FolderFiles, storage_errors, sync_folder
 from fother.registry.ids import Entropy
-from fother.registry.records import LogEntry, LogOpening
+from fother.registry.records import LogEntry, LogKey, LogOpening
 from fother.verify import note
+from fother.verify.note import VerifierKey
 
 Clock = Callable[[], datetime]
 
@@ -47,9 +50,9 @@ class FolderLog:
         detail = {**detail, "actor": self._actor}
         return log.append(connection, kind, detail, self._now(), self._entropy)
 
-    def _begin_log(self, connection: Connection, key: keys.KeyFile) -> None:
+    def _begin_log(self, connection: Connection) -> None:
         """The first entry, which binds the log's name and key; then what an older registry holds already."""
-        private = Ed25519PrivateKey.from_private_bytes(key.make(self._entropy))
+        private = Ed25519PrivateKey.from_private_bytes(self._log_key.make(self._entropy))
         origin = ORIGIN + ids.base32(self._entropy(10)).lower()
         self._log(
             connection,
@@ -58,6 +61,8 @@ class FolderLog:
         )
         for kind, _, detail in list(log_details.present(connection)):
             self._log(connection, kind, {**detail, "before_log": True})
+
+    # Reading
 
     def log_size(self) -> int:
         with self._database.reading() as connection:
@@ -70,6 +75,67 @@ class FolderLog:
     def log_opening(self, number: int) -> LogOpening:
         with self._database.reading() as connection:
             return log.opening(connection, number)
+
+    # Publishing; `evidence.log` says what is asked of these
+
+    @property
+    def log_files(self) -> FolderFiles:
+        return FolderFiles(self._database.path.parent / "log")
+
+    @contextmanager
+    def log_lock(self) -> Iterator[None]:
+        # The write lock of the database: readers see all that is committed, and nothing is being added.
+        with self._database.writing():
+            yield
+
+    def log_keys(self) -> tuple[LogKey, ...]:
+        with self._database.reading() as connection:
+            return log.keys(connection)
+
+    def log_private_key(self, key: VerifierKey) -> Ed25519PrivateKey:
+        for file in (self._log_key, self._next_log_key):
+            if file.path.exists():
+                private = Ed25519PrivateKey.from_private_bytes(file.read())
+                if note.key_of(key.name, private) == key:
+                    return private
+        self._log_key.read()
+        raise RegistryError(
+            f"The key of the log {self._log_key.path} is not the one that the log names; restore the right "
+            "one from your backup."
+        )
+
+    def log_key_replaced(self) -> None:
+        with storage_errors(self._log_key.folder):
+            if self._next_log_key.path.exists():
+                self._next_log_key.path.replace(self._log_key.path)
+                sync_folder(self._log_key.folder)
+
+    @property
+    def _log_key(self) -> keys.KeyFile:
+        return keys.KeyFile(self._database.path.parent / "keys", "log.key", "key of the log")
+
+    @property
+    def _next_log_key(self) -> keys.KeyFile:
+        return keys.KeyFile(self._database.path.parent / "keys", "log.next.key", "next key of the log")
+
+    # Changing the log itself
+
+    def rotate_log_key(self) -> VerifierKey:
+        with self._database.writing() as connection:
+            *_, last = log.keys(connection)
+            # A key left by a process killed right here is taken over: the log does not name it yet.
+            private = Ed25519PrivateKey.from_private_bytes(self._next_log_key.make(self._entropy))
+            following = note.key_of(last.key.name, private)
+            if following == last.key:
+                raise RegistryError(
+                    "The last change of the log's key is not published yet; publish it first."
+                )
+            self._log(connection, "rotate", {"key": str(following), "replaces": str(last.key)})
+            return following
+
+    def freeze_log(self, why: str) -> int:
+        with self._database.writing() as connection:
+            return self._log(connection, "freeze", {"why": why})
 
 
 def software() -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from fother.registry.files import FolderFiles
 from fother.registry.records import (
     Artefact,
     BlobRole,
@@ -22,6 +26,7 @@ from fother.registry.records import (
     IssuedFile,
     Item,
     LogEntry,
+    LogKey,
     LogOpening,
     NewItem,
     ReadyCopy,
@@ -33,6 +38,7 @@ from fother.registry.records import (
     Trace,
 )
 from fother.registry.texts import DocumentText
+from fother.verify.note import VerifierKey
 
 
 class Registry(Protocol):
@@ -362,6 +368,28 @@ class Registry(Protocol):
 
     def log_opening(self, number: int) -> LogOpening:
         """What an entry is about. RegistryError when there is no such entry or it was altered."""
+
+    @property
+    def log_files(self) -> FolderFiles:
+        """Where the log is published."""
+
+    def log_lock(self) -> AbstractContextManager[None]:
+        """Nobody publishes or writes to the registry as long as this is held."""
+
+    def log_keys(self) -> tuple[LogKey, ...]:
+        """All keys that the log was ever signed with, the present one last."""
+
+    def log_private_key(self, key: VerifierKey) -> Ed25519PrivateKey:
+        """The private half of a key. RegistryError when it is missing or does not fit."""
+
+    def log_key_replaced(self) -> None:
+        """Make the last key the present one for good and forget the one before it."""
+
+    def rotate_log_key(self) -> VerifierKey:
+        """Enter a new key, which counts once the log is published; publish it right after."""
+
+    def freeze_log(self, why: str) -> int:
+        """Enter the last act: whatever would be entered after it is refused, and so is its act."""
 
     # Everything
 

@@ -17,8 +17,8 @@ from sqlalchemy import Connection, Row, func, insert, select
 from fother.errors import RegistryError
 from fother.registry import schema
 from fother.registry.ids import Entropy
-from fother.registry.records import LogEntry, LogOpening
-from fother.verify import canonical, entry, merkle
+from fother.registry.records import LogEntry, LogKey, LogOpening
+from fother.verify import canonical, entry, merkle, note
 from fother.verify.errors import VerificationError
 
 #: What an entry may be about.
@@ -130,3 +130,14 @@ def openings(connection: Connection, *kinds: str) -> tuple[LogOpening, ...]:
     table = schema.log_entry.c
     query = select(schema.log_entry).where(table.kind.in_(kinds)).order_by(table.number)
     return tuple(opened(row) for row in connection.execute(query))
+
+
+def keys(connection: Connection) -> tuple[LogKey, ...]:
+    """All keys that the log names, the present one last. Raises RegistryError when an entry was altered."""
+    try:
+        return tuple(
+            LogKey(named.number, note.verifier_key(named.detail["key"]))
+            for named in openings(connection, "registry", "rotate")
+        )
+    except (KeyError, VerificationError) as error:
+        raise RegistryError("The log does not name its key; restore your backup.") from error

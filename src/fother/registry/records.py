@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
+from fother.verify.note import VerifierKey
+
 BlobRole = Literal["original", "carriers", "template", "plan", "text"]
 IssueState = Literal["open", "complete"]
 CopyState = Literal["reserved", "issued"]
@@ -285,6 +287,14 @@ class LogEntry:
     made_at: datetime
     leaf: bytes  #: see `verify.entry`
     leaf_hash: bytes  #: RFC 6962, 32 bytes
+
+
+@dataclass(frozen=True)
+class LogKey:
+    """A key that the log was signed with, or is today."""
+
+    number: int  #: the entry that names it: 0 for the first one
+    key: VerifierKey
 
 
 @dataclass(frozen=True)

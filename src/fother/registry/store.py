@@ -141,7 +141,6 @@ class FolderRegistry(FolderCommitments):
         super().__init__(database, FolderBlobs(home / "blobs"), clock, entropy, actor)
         self._home = home
         self._key = key
-        self._log_key = keys.KeyFile(key.folder, "log.key", "key of the log")
 
     @property
     def home(self) -> Path:
@@ -174,7 +173,7 @@ class FolderRegistry(FolderCommitments):
                 check_value = keys.check_value(self._key.make(self._entropy))
                 connection.execute(insert(schema.meta).values(key=_KEY_CHECK, value=check_value))
             if log.size(connection) == 0:
-                self._begin_log(connection, self._log_key)
+                self._begin_log(connection)
 
     def _master(self, connection: Connection) -> bytes:
         return self._key.checked(_key_check(connection))

@@ -11,7 +11,6 @@ Cosignatures (https://c2sp.org/tlog-cosignature) sign "cosignature/v1", a time a
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from fother.verify.encoding import MAX_SIZE, from_base64
 from fother.verify.errors import VerificationError
 
 ED25519 = 0x01  #: signature type: Ed25519 over the text
@@ -72,8 +72,8 @@ class Note:
 
 
 def valid_name(name: str) -> bool:
-    """Whether a key may have this name: not empty, no white space, no plus, nothing unprintable."""
-    return bool(name) and "+" not in name and name.isprintable() and not any(c.isspace() for c in name)
+    """Whether a key may have this name: not empty, no white space, no plus."""
+    return bool(name) and "+" not in name and not any(character.isspace() for character in name)
 
 
 def verifier_key(untrusted: str) -> VerifierKey:
@@ -82,7 +82,7 @@ def verifier_key(untrusted: str) -> VerifierKey:
     if len(parts) != 3 or not valid_name(parts[0]):
         raise VerificationError("This is no verifier key; one looks like name+1a2b3c4d+AbC….")
     name, key_id, encoded = parts
-    material = _from_base64(encoded, "The verifier key")
+    material = from_base64(encoded, "The verifier key")
     if len(material) != 33 or material[0] not in (ED25519, COSIGNATURE):
         raise VerificationError(f"The verifier key of {name} is of a kind that this program does not know.")
     key = VerifierKey(name, material[0], material[1:])
@@ -114,20 +114,10 @@ def _signature(line: str) -> Signature:
     name, gap, encoded = line.removeprefix(_DASH).partition(" ")
     if not line.startswith(_DASH) or not gap or not valid_name(name):
         raise VerificationError("A signature line of the note is malformed.")
-    value = _from_base64(encoded, "A signature line of the note")
+    value = from_base64(encoded, "A signature line of the note")
     if len(value) < 5:
         raise VerificationError("A signature of the note is too short.")
     return Signature(name, value[:4], value[4:])
-
-
-def _from_base64(text: str, what: str) -> bytes:
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise VerificationError(f"{what} is not valid base64.") from None
-    if base64.b64encode(data).decode() != text:
-        raise VerificationError(f"{what} is not in the only base64 form.")
-    return data
 
 
 def signed_by(note: Note, key: VerifierKey) -> Signature | None:
@@ -165,8 +155,11 @@ def _check(text: str, signature: Signature, key: VerifierKey) -> None:
 
 
 def cosigned_at(signature: Signature) -> int:
-    """When a witness says that it signed, in seconds since 1970."""
-    return int.from_bytes(signature.value[:8], "big")
+    """When a witness says that it signed, in seconds since 1970. Raises VerificationError if impossible."""
+    time = int.from_bytes(signature.value[:8], "big")
+    if len(signature.value) != 72 or time > MAX_SIZE:
+        raise VerificationError(f"The signature of {signature.name} is malformed.")
+    return time
 
 
 def cosigned_message(text: str, time: int) -> bytes:
@@ -176,7 +169,7 @@ def cosigned_message(text: str, time: int) -> bytes:
 
 def key_of(name: str, private: Ed25519PrivateKey, type: int = ED25519) -> VerifierKey:
     """The verifier key that belongs to a private one."""
-    if not valid_name(name):
+    if not valid_name(name) or not name.isprintable():
         raise VerificationError(f"'{name}' cannot be the name of a key: no spaces, no plus.")
     return VerifierKey(name, type, private.public_key().public_bytes_raw())
 

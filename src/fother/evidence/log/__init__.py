@@ -1,0 +1,1 @@
+"""Publishing the log as files that anybody can check, witness and time-stamp."""

@@ -1,0 +1,125 @@
+"""The log: published after every act, verified, witnessed, time-stamped, proven entry by entry."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+from fother.errors import InputFileError, LogError
+from fother.evidence.log import audit, witness
+from fother.evidence.log import prove as proofs
+from fother.evidence.log import publish as publishing
+from fother.evidence.log.audit import Audit
+from fother.evidence.log.interface import LogFiles
+from fother.registry import Finding, Registry
+from fother.verify import note
+from fother.verify.checkpoint import Checkpoint
+from fother.verify.errors import VerificationError
+from fother.verify.note import VerifierKey
+
+MAX_BYTES = 2_000_000  #: of a file that the user gives
+
+
+def publish(registry: Registry) -> Checkpoint:
+    """Publish what the log holds; see `evidence.log.publish`. Raises LogError, StorageError."""
+    return publishing.publish(registry)
+
+
+def published(registry: Registry) -> bytes:
+    """The signed checkpoint on disk, published first if anything is new."""
+    publish(registry)
+    return registry.log_files.read(publishing.CHECKPOINT) or b""
+
+
+def verify(registry: Registry, untrusted_copy: bytes | None = None, *, repair: bool = False) -> Audit:
+    """Check the whole log, and a checkpoint that somebody kept elsewhere.
+
+    `repair` first writes the published files again. Raises LogError when that is not possible.
+    """
+    if repair:
+        publishing.publish(registry, afresh=True)
+    found = audit.audit(registry)
+    if untrusted_copy is None:
+        return found
+    faults = (*found.faults, *audit.compare(registry, untrusted_copy))
+    return Audit(found.origin, found.size, found.keys, found.published, faults)
+
+
+def findings(registry: Registry) -> tuple[Finding, ...]:
+    """What the check of the registry says of the published log."""
+    found = audit.audit(registry)
+    said = [Finding("error", fault.subject, fault.sentence) for fault in found.faults]
+    behind = found.size - (found.published.size if found.published else 0)
+    if behind > 0 and not said:
+        said.append(
+            Finding(
+                "warning",
+                "log",
+                f"The last {behind} entries of the log are not published yet; fother log checkpoint does it.",
+            )
+        )
+    return tuple(said)
+
+
+def request(registry: Registry, old_size: int) -> bytes:
+    """What to send to a witness that cosigned `old_size` entries before (0: none). Raises LogError."""
+    return witness.request(registry, old_size, published(registry))
+
+
+def cosign(files: LogFiles, untrusted: bytes, name: str, log_key: str | None, now: datetime) -> bytes:
+    """Cosign another registry's request as the witness of a folder. Raises LogError."""
+    key = None if log_key is None else verifier_key(log_key)
+    return witness.Witness.open(files, name, secrets.token_bytes).cosign(untrusted, key, now)
+
+
+def witness_key(files: LogFiles, name: str) -> VerifierKey:
+    """The key of the witness of a folder, made under a name when there is none. Raises LogError."""
+    return witness.Witness.open(files, name, secrets.token_bytes).key
+
+
+def add_cosignature(registry: Registry, untrusted: bytes, key: str) -> Checkpoint:
+    """Keep a witness's cosignature of our checkpoint. Raises LogError."""
+    return witness.add_cosignature(registry, untrusted, verifier_key(key))
+
+
+def prove(registry: Registry, number: int, *, opened: bool = False) -> bytes:
+    """A proof of an entry, with the newest witnessed checkpoint that counts it. Raises LogError."""
+    publish(registry)
+    signed = witness.best_checkpoint(registry.log_files, number)
+    return proofs.prove(registry, number, signed or b"", opened=opened)
+
+
+def rotate(registry: Registry) -> VerifierKey:
+    """Replace the key of the log; the old key signs the handover and is then forgotten."""
+    publish(registry)
+    key = registry.rotate_log_key()
+    publish(registry)
+    return key
+
+
+def freeze(registry: Registry, why: str) -> Checkpoint:
+    """Close the log for good."""
+    publish(registry)
+    registry.freeze_log(why)
+    return publish(registry)
+
+
+def verifier_key(untrusted: str) -> VerifierKey:
+    """A key as a person gives it. Raises LogError."""
+    try:
+        return note.verifier_key(untrusted)
+    except VerificationError as error:
+        raise LogError(str(error)) from error
+
+
+def read(file: Path) -> bytes:
+    """A small file that the user names. Raises InputFileError."""
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputFileError(f"{file} cannot be read ({error.strerror or error}).") from error
+    if len(data) > MAX_BYTES:
+        raise InputFileError(f"{file} is too large to be a checkpoint, a proof or a time stamp.")
+    return data
