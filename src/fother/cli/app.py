@@ -23,6 +23,7 @@ VERBS = (
     "identify",
     "trace",
     "markings",
+    "clocks",
     "forecast",
     "copies",
     "recipients",

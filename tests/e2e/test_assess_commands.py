@@ -1,0 +1,81 @@
+"""Assessment and response from the command line: markings and clocks, as people and programs use them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fother_command import fother
+
+from fother.registry import open_registry
+
+NOTE = """SECRET//REL TO USA, GBR
+
+(U) The harbour of Sandhaven closes at night.
+
+(S//NF) The master of the Heron named the source.
+"""
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> str:
+    registry = open_registry(tmp_path / "home", create=True)
+    made = registry.put_item("case", {"title": "The harbour note"})
+    registry.close()
+    return made.id
+
+
+def test_markings_of_a_text(tmp_path: Path) -> None:
+    file = tmp_path / "note.txt"
+    file.write_text(NOTE, encoding="utf-8")
+    found = fother("markings", file, home=tmp_path).json
+    assert found["roll_up"]["banner"] == "SECRET//NOFORN"
+    assert [c["rule"] for c in found["conflicts"]] == ["banner-below-portion"]
+    assert [m["text"] for m in found["markings"]] == ["SECRET//REL TO USA, GBR", "(U)", "(S//NF)"]
+    said = fother("markings", file, home=tmp_path, json_output=False).stdout
+    assert said.startswith("The text is SECRET//NOFORN.")
+    one = fother("markings", "--marking", "SECRET//NF", home=tmp_path).json["markings"][0]
+    assert (one["valid"], one["banner"], one["faults"][0]["start"]) == (False, "SECRET//NOFORN", 8)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "says"),
+    [
+        (("markings", "--marking", "SECRET//NOFRON"), 2, "character 9"),
+        (("markings",), 2, "Give a file"),
+        (("clocks", "due", "gdpr", "--trigger", "aware=2026-03-02T09:30"), 2, "zone"),
+        (("clocks", "due", "gdpr", "--trigger", "found=2026-03-02T09:30Z"), 2, "has no trigger found"),
+        (("clocks", "due", "hipaa"), 6, "known are"),
+        (("clocks", "due", "gdpr", "--trigger", "aware=2026-03-02T09:30Z", "--zone", "Mars/Base"), 2, "zone"),
+    ],
+)
+def test_errors_are_one_sentence(tmp_path: Path, words: tuple[str, ...], status: int, says: str) -> None:
+    ran = fother(*words, home=tmp_path)
+    assert (ran.status, ran.stdout) == (status, "")
+    assert says in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_clock_runs_in_a_case(tmp_path: Path, case: str) -> None:
+    home = tmp_path / "home"
+    aware = "aware=2026-03-02T09:30+01:00"
+    started = fother(
+        "clocks", "start", case, "gdpr", "--trigger", aware, "--zone", "Europe/Paris", home=home
+    ).json
+    (step,) = [s for s in started["steps"] if s["step"] == "authority"]
+    assert (step["due"], step["state"]) == ("2026-03-05T09:30:00+01:00", "overdue")
+    done = fother(
+        "clocks", "start", case, "gdpr", "--done", "authority=2026-03-04T16:10+01:00",
+        "--proof", "authority=receipt 4711", home=home,
+    ).json  # fmt: skip
+    assert done["clock"] == started["clock"]
+    assert [s["state"] for s in done["steps"] if s["step"] == "authority"] == ["done"]
+    assert fother("clocks", "case", case, home=home).json["clocks"] == [done]
+    registry = open_registry(home)
+    (deadline,) = registry.items("deadline", case=case)
+    assert deadline.version == 2
+    assert deadline.body["proof"] == "receipt 4711"
+    assert deadline.body["due"] == "2026-03-05T09:30:00+01:00"
+    registry.close()
+    refused = fother("clocks", "start", case, "nis2", "--done", "final=2026-03-04T16:10+01:00", home=home)
+    assert (refused.status, "does not run" in refused.stderr) == (2, True)
