@@ -78,7 +78,7 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[byte
     """
     if not 0 <= index < size:
         raise VerificationError(f"Entry {index} is outside of the log's {size} entries.")
-    _whole(proof)
+    _whole([leaf, *proof])
     place, last, found = index, size - 1, leaf
     for sibling in proof:
         if last == 0:
@@ -104,16 +104,19 @@ def check_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], 
 def check_consistency(
     old_size: int, new_size: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes
 ) -> None:
-    """Raises VerificationError unless the tree with the new root grew from the one with the old root."""
+    """Raises VerificationError unless the tree with the new root grew from the one with the old root.
+
+    Any tree grew from the empty one, so that a proof of it proves nothing and is an error.
+    """
     if not 0 <= old_size <= new_size:
         raise VerificationError(f"The log has {new_size} entries, fewer than the {old_size} it had before.")
+    if old_size == 0:
+        raise VerificationError("That a log grew from nothing proves nothing.")
     _whole(proof)
-    if old_size in (0, new_size):
+    if old_size == new_size:
         if proof:
-            raise VerificationError("A consistency proof of the same or of the empty tree must be empty.")
-        if old_size == 0 and old_root != EMPTY_ROOT:
-            raise VerificationError("The empty log has another root.")
-        if old_size == new_size and old_root != new_root:
+            raise VerificationError("A consistency proof of one and the same tree must be empty.")
+        if old_root != new_root:
             raise VerificationError(f"There are two different logs of {new_size} entries.")
         return
     path = list(proof)

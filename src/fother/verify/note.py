@@ -102,7 +102,7 @@ def parse(untrusted: bytes) -> Note:
     if any(character < " " and character != "\n" for character in whole):
         raise VerificationError("The note holds a control character.")
     text, gap, tail = whole.rpartition("\n\n")
-    if not gap or not text or not tail.endswith("\n"):
+    if not gap or not tail.endswith("\n"):
         raise VerificationError("The note is not signed: after an empty line, signatures should follow.")
     lines = tail.removesuffix("\n").split("\n")
     if len(lines) > MAX_SIGNATURES:

@@ -34,7 +34,8 @@ def test_all_proofs_of_small_trees_hold(size: int) -> None:
     for index in range(size):
         path = merkle.inclusion_path(leaves, index)
         merkle.check_inclusion(leaves[index], index, size, path, root)
-    for old in range(size + 1):
+    assert merkle.consistency_path(leaves, 0) == []
+    for old in range(1, size + 1):
         path = merkle.consistency_path(leaves, old)
         merkle.check_consistency(old, size, path, merkle.root(leaves[:old]), root)
 

@@ -145,7 +145,7 @@ class Witness:
             raise VerificationError(
                 f"The request must prove the growth from the {seen.size} entries that were cosigned before."
             )
-        if found.size > seen.size:
+        if found.size > seen.size > 0:
             merkle.check_consistency(seen.size, found.size, wanted.proof, seen.root, found.root)
 
 
