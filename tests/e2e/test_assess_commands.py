@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from fother_command import fother
 
-from fother.registry import open_registry
+from fother.model.capture import TextPart, WordBoxes
+from fother.registry import DocumentText, open_registry
 
 NOTE = """SECRET//REL TO USA, GBR
 
@@ -79,3 +80,38 @@ def test_a_clock_runs_in_a_case(tmp_path: Path, case: str) -> None:
     registry.close()
     refused = fother("clocks", "start", case, "nis2", "--done", "final=2026-03-04T16:10+01:00", home=home)
     assert (refused.status, "does not run" in refused.stderr) == (2, True)
+
+
+def test_guard_of_a_draft(tmp_path: Path, case: str) -> None:
+    home = tmp_path / "home"
+    draft = tmp_path / "draft.txt"
+    draft.write_text("The memo is genuine. SECRET//NOFORN was its marking.", encoding="utf-8")
+    alone = fother("guard", draft, home=tmp_path / "nowhere").json
+    assert alone["verdict"] == "stop"
+    assert {f["rule"] for f in alone["findings"]} == {"confirms-authenticity", "states-marking"}
+    registry = open_registry(home)
+    kept = {"title": "The memo", "status": "altered"}
+    registry.put_item("described", kept, case=case)
+    registry.add_document(
+        b"The master of the Heron is paid by the harbour office for what he tells of the night boats.",
+        file_name="heron.txt", media_type="text/plain", pages=1, text=_text(
+            "The master of the Heron is paid by the harbour office for what he tells of the night boats."
+        ),
+    )  # fmt: skip
+    registry.close()
+    draft.write_text(
+        "The memo is genuine. It is not true that the master of the Heron is paid by the harbour office "
+        "for what he tells of the night boats.",
+        encoding="utf-8",
+    )
+    found = fother("guard", draft, "--case", case, home=home).json
+    rules = {f["rule"] for f in found["findings"]}
+    assert {"contradicts-facts", "discloses-passage", "confirms-authenticity"} <= rules
+    said = fother("guard", draft, home=home, json_output=False).stdout
+    assert said.startswith("Do not say it like this.")
+    assert "Always safe: We are aware of the reports." in said
+    assert fother("guard", draft, "--case", case, home=tmp_path / "nowhere").status == 2
+
+
+def _text(text: str) -> bytes:
+    return DocumentText(text, (TextPart("page", 0, len(text)),), False, WordBoxes()).to_bytes()

@@ -23,6 +23,7 @@ VERBS = (
     "identify",
     "trace",
     "markings",
+    "guard",
     "clocks",
     "forecast",
     "copies",

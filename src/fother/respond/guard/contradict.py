@@ -1,0 +1,141 @@
+"""Whether a draft fits what was said before and what was established."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz import fuzz
+
+from fother.respond.guard.model import Context, Earlier, Finding, Rule, Stance
+from fother.respond.guard.terms import Term, figures, sentences
+
+_NOT = re.compile(
+    r"\b(?:not|no|never|none|neither|nor|without|cannot|deny|denies|denied|false)\b|n't\b", re.IGNORECASE
+)
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_COMMON = frozenset(
+    [
+        "the",
+        "and",
+        "that",
+        "this",
+        "with",
+        "from",
+        "have",
+        "has",
+        "had",
+        "was",
+        "were",
+        "are",
+        "been",
+        "will",
+        "would",
+        "could",
+        "should",
+        "their",
+    ]
+) | frozenset(
+    [
+        "which",
+        "who",
+        "our",
+        "they",
+        "them",
+        "than",
+        "then",
+        "into",
+        "over",
+        "under",
+        "more",
+        "most",
+        "some",
+        "any",
+        "all",
+        "its",
+        "his",
+        "her",
+    ]
+)
+_ALIKE = 85.0  #: of 100, likeness of two sentences without their negations
+_SHARED = 0.6  #: share of words that two sentences with unlike figures have in common
+
+
+def contradictions(
+    draft: str,
+    stated: Sequence[tuple[Stance, Term]],
+    context: Context,
+    facts: Rule | None,
+    earlier: Rule | None,
+) -> Iterator[Finding]:
+    """Places that do not fit facts or earlier statements. `stated` are the places that confirm or deny."""
+    if facts is not None:
+        yield from _against_facts(stated, context, facts)
+    if earlier is not None:
+        for one in context.earlier:
+            yield from _against_stance(stated, one, earlier)
+            yield from _against_words(draft, one, earlier)
+
+
+def _against_facts(stated: Sequence[tuple[Stance, Term]], context: Context, rule: Rule) -> Iterator[Finding]:
+    for stance, place in stated:
+        for fact in context.facts:
+            name = f"{fact.title} ({fact.source})"
+            if stance == "denies" and fact.status in ("genuine", "altered", "mixed"):
+                shown = "genuine" if fact.status == "genuine" else f"{fact.status}, but in part genuine"
+                yield _finding(rule, place, f"{rule.reason} {name} was found {shown}.", fact.source)
+            if stance == "confirms" and fact.status in ("altered", "mixed", "not-ours"):
+                yield _finding(rule, place, f"{rule.reason} {name} was found {fact.status}.", fact.source)
+
+
+def _against_stance(stated: Sequence[tuple[Stance, Term]], one: Earlier, rule: Rule) -> Iterator[Finding]:
+    for stance, place in stated:
+        if one.stance and stance and one.stance != stance:
+            yield _finding(
+                rule, place, f"{rule.reason} {one.source} {one.stance} it, this {stance} it.", one.source
+            )
+
+
+def _against_words(draft: str, one: Earlier, rule: Rule) -> Iterator[Finding]:
+    """The same sentence with and without a negation, or with another figure."""
+    before = sentences(one.text)
+    for now in sentences(draft):
+        for then in before:
+            if _flipped(now.text, then.text):
+                yield _finding(
+                    rule, now, f"{rule.reason} {one.source} says: “{_short(then.text)}”.", one.source
+                )
+                break
+            change = _other_figure(now.text, then.text)
+            if change:
+                reason = f"{rule.reason} {one.source} says {change[1]}, this says {change[0]}."
+                yield _finding(rule, now, reason, one.source)
+                break
+
+
+def _flipped(now: str, then: str) -> bool:
+    if bool(_NOT.search(now)) == bool(_NOT.search(then)):
+        return False
+    plain = [
+        " ".join(_NOT.sub(" ", re.sub(r"\b(?:do|does|did)\b", " ", text.lower())).split())
+        for text in (now, then)
+    ]
+    return min(map(len, plain)) > 15 and fuzz.token_sort_ratio(*plain) >= _ALIKE
+
+
+def _other_figure(now: str, then: str) -> tuple[str, str] | None:
+    """The figures of two sentences about the same, when each has one and they differ."""
+    mine, theirs = figures(now), figures(then)
+    if len(mine) != 1 or len(theirs) != 1 or mine[0].value == theirs[0].value:
+        return None
+    words = [{w.lower() for w in _WORD.findall(text)} - _COMMON for text in (now, then)]
+    shared = len(words[0] & words[1]) / max(1, min(map(len, words)))
+    return (mine[0].text, theirs[0].text) if shared >= _SHARED and len(words[0] & words[1]) >= 2 else None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 100 else text[:99] + "…"
+
+
+def _finding(rule: Rule, place: Term, reason: str, source: str) -> Finding:
+    return Finding(rule.id, rule.weight, place.start, place.end, place.text, reason, rule.advice, source)
