@@ -38,6 +38,8 @@ _COVERED = 0.22  # share of the contrast expected
 _LOCAL = 1.0  # how far (logarithm) neighbours may raise what is expected of a place
 _FLAT = 0.08  # em; a capture whose warp departs less than this from a plane is flat
 _REACH = 0.5  # square em: how far from other text, times the departure from a plane, a warp is believed
+_APART = 3.0  # em from other text: further, the warp is extrapolated
+_TURN = 0.08  # how far a word there may be turned, stretched or sheared against it
 _DISTINCT = 0.8  # logarithm: less than this between same and other content tells nothing
 
 
@@ -117,7 +119,8 @@ class _Looks:
 
     @classmethod
     def take(cls, reference: Reference, found: Found, seen: Measured) -> _Looks | None:
-        visible = _visible(reference, seen, found.image.shape) & ~_uncertain(reference, seen)
+        distance = _distance(reference, seen)
+        visible = _visible(reference, seen, found.image.shape) & ~_uncertain(reference, seen, distance)
         if visible.sum() < _LEAST_WORDS:
             return None
         flat = cv2.GaussianBlur(seen.flat, (0, 0), 0.5)
@@ -127,7 +130,8 @@ class _Looks:
         sharp = _sharpness(reference, seen, flat, bank, visible)
         rows: list[tuple[float, ...]] = []
         for i in np.flatnonzero(visible):
-            rows += _look(reference, int(i), flat, bank[sharp[i]], slack, seen.shift[i])
+            free = bool(distance[i] > _APART)
+            rows += _look(reference, int(i), flat, bank[sharp[i]], slack, seen.shift[i], free)
         if not rows:
             return None
         table = np.array(rows)
@@ -145,24 +149,29 @@ class _Looks:
         )
 
 
-def _uncertain(reference: Reference, seen: Measured) -> NDArray[np.bool_]:
+def _distance(reference: Reference, seen: Measured) -> Values:
+    """(n,) em from each cluster to the nearest legible one in a line of several; 0 where there is none."""
+    legible = seen.displacements.similarity > 0.6
+    lines, count = np.unique(reference.lines[legible], return_counts=True)
+    trusted = legible & np.isin(reference.lines, lines[count >= 3])
+    if legible.sum() < _LEAST_WORDS or not trusted.any():
+        return np.zeros(len(legible))
+    distance, _ = cKDTree(reference.centres[trusted]).query(reference.centres)
+    out: Values = distance / float(np.median(reference.em))
+    return out
+
+
+def _uncertain(reference: Reference, seen: Measured, distance: Values) -> NDArray[np.bool_]:
     """(n,) clusters that lie apart from all legible ones on paper that is not flat: the warp is only guessed
     there, and a running title out of place would pass for another."""
     legible = seen.displacements.similarity > 0.6
-    em = float(np.median(reference.em))
-    if legible.sum() < _LEAST_WORDS:
+    if not distance.any():
         return np.zeros(len(legible), np.bool_)
     field = seen.warp.field(reference.centres[legible])
     design = np.c_[reference.centres[legible], np.ones(int(legible.sum()))]
     plane, *_ = np.linalg.lstsq(design, field, rcond=None)
-    bend = float(np.sqrt(np.mean((field - design @ plane) ** 2))) / em
-    lines, count = np.unique(reference.lines[legible], return_counts=True)
-    trusted = legible & np.isin(reference.lines, lines[count >= 3])
-    if not trusted.any():
-        return np.zeros(len(legible), np.bool_)
-    distance, _ = cKDTree(reference.centres[trusted]).query(reference.centres)
-    distance /= em
-    far = ((bend > _FLAT) & (distance > 3.0)) | (bend * distance > _REACH)
+    bend = float(np.sqrt(np.mean((field - design @ plane) ** 2))) / float(np.median(reference.em))
+    far = ((bend > _FLAT) & (distance > _APART)) | (bend * distance > _REACH)
     apart: NDArray[np.bool_] = far & (seen.displacements.similarity < 0.75)
     return apart
 
@@ -204,9 +213,12 @@ def _sharpness(
 
 
 def _look(
-    reference: Reference, i: int, flat: Picture, original: Picture, slack: int, start: Values
+    reference: Reference, i: int, flat: Picture, original: Picture, slack: int, start: Values, free: bool
 ) -> list[tuple[float, ...]]:
-    """A cluster as a whole and its windows: rows of (owner, whole, x, y, ncc, spread, wanted, core)."""
+    """A cluster as a whole and its windows: rows of (owner, whole, x, y, ncc, spread, wanted, core).
+
+    `free`: it lies apart from other text, where the warp is extrapolated, so it may also be turned a little.
+    """
     x0, y0, x1, y1 = _pixels(reference.boxes[i])
     template = original[y0:y1, x0:x1]
     best = None
@@ -220,7 +232,10 @@ def _look(
             break
     assert best is not None  # noqa: S101
     shift = best[1]
-    patch = _patch(flat, x0, y0, x1, y1, shift)
+    wide = _patch(flat, x0 - slack, y0 - slack, x1 + slack, y1 + slack, shift)
+    if free:
+        wide = _turned(wide, template, slack)
+    patch = wide[slack:-slack, slack:-slack]
     inner = np.s_[round(0.15 * (y1 - y0)) : round(0.85 * (y1 - y0)) or 1, 1:-1]
     # Cover is looked for where the word should be: a search would go for the edge of the cover.
     still = _patch(flat, x0, y0, x1, y1, np.zeros(2))
@@ -246,7 +261,6 @@ def _look(
     size = max(round(_WINDOW * em), 6)
     if length < 1.4 * size:
         return rows
-    wide = _patch(flat, x0 - slack, y0 - slack, x1 + slack, y1 + slack, shift)
     for a in np.linspace(0, length - size, max(int(np.ceil((length - size) / (_STEP * em))) + 1, 2)).astype(
         int
     ):
@@ -261,6 +275,25 @@ def _look(
         x, y = (x0 + a + size / 2, centre[1]) if upright else (centre[0], y0 + a + size / 2)
         rows.append((i, 0.0, x, y, value, there.std(), small.std(), 1.0))
     return rows
+
+
+def _turned(wide: Picture, template: Picture, slack: int) -> Picture:
+    """A patch, `slack` pixels wider than the template on every side, laid over it by the affine map of most
+    correlation (Evangelidis and Psarakis, IEEE TPAMI 30, 2008); as it is where that finds nothing near."""
+    start = np.array([[1, 0, slack], [0, 1, slack]], np.float32)
+    rounds = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 1e-4)
+    try:
+        _, found = cv2.findTransformECC(template, wide, start, cv2.MOTION_AFFINE, rounds, None, 3)
+    except cv2.error:  # it did not converge
+        return wide
+    if np.abs(found[:, :2] - np.eye(2)).max() > _TURN:
+        return wide
+    found[:, 2] -= found[:, :2] @ [slack, slack]
+    height, width = wide.shape
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(
+        cv2.warpAffine(wide, found, (width, height), flags=how, borderMode=cv2.BORDER_REPLICATE), np.float32
+    )
 
 
 @dataclass(frozen=True)

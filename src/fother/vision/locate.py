@@ -22,6 +22,7 @@ _LOOSE_RATIO = 0.9
 _VOTE_RATIO = 0.85
 _FEATURE_DPI = 110.0
 _FEATURES = 5000
+_SEED = 1
 #: Long sides, in pixels, to which a capture is scaled before features are taken; tried in this order.
 _SCALES = (1300, 900, 2000, 600)
 
@@ -40,10 +41,7 @@ class Features:
     @cached_property
     def matcher(self) -> cv2.FlannBasedMatcher:
         """An approximate nearest-neighbour index over the descriptors, built once."""
-        matcher = cv2.FlannBasedMatcher({"algorithm": 1, "trees": 4}, {"checks": 40})
-        matcher.add([self.descriptors])
-        matcher.train()
-        return matcher
+        return _trees(self.descriptors, 40)
 
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
         """For a cache; SIFT descriptors are whole numbers up to 255."""
@@ -136,6 +134,19 @@ class CaptureFeatures:
         return Features(found.points[keep], found.descriptors[keep], found.strength[keep])
 
 
+def _trees(descriptors: NDArray[np.float32], checks: int) -> cv2.FlannBasedMatcher:
+    """Randomised k-d trees over descriptors (n, 128).
+
+    They are grown with OpenCV's own random numbers, which go on from call to call; started at the same point
+    each time, the same leak gives the same measurements, whatever was looked at before.
+    """
+    cv2.setRNGSeed(_SEED)
+    matcher = cv2.FlannBasedMatcher({"algorithm": 1, "trees": 4}, {"checks": checks})
+    matcher.add([descriptors])
+    matcher.train()
+    return matcher
+
+
 def vote(pages: dict[int, Features], capture: CaptureFeatures) -> list[int]:
     """Pages in the order of how many of the capture's features resemble one of theirs and no other.
 
@@ -149,9 +160,7 @@ def vote(pages: dict[int, Features], capture: CaptureFeatures) -> list[int]:
         return []
     numbers = list(pages)
     owner = np.repeat(np.arange(len(numbers)), [len(p.points) for p in pages.values()])
-    matcher = cv2.FlannBasedMatcher({"algorithm": 1, "trees": 4}, {"checks": 32})
-    matcher.add([np.concatenate([p.descriptors for p in pages.values()])])
-    matcher.train()
+    matcher = _trees(np.concatenate([p.descriptors for p in pages.values()]), 32)
     votes = np.zeros(len(numbers))
     for match in matcher.knnMatch(found.descriptors, k=2):
         if len(match) == 2 and match[0].distance < _VOTE_RATIO * match[1].distance:
