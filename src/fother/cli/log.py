@@ -154,6 +154,51 @@ def witness(
 
 
 @app.command()
+def timestamp(
+    request: Annotated[
+        Path | None, typer.Option(help="Write a request (RFC 3161) for the present checkpoint here.")
+    ] = None,
+    response: Annotated[Path | None, typer.Option(help="Take this response of the authority.")] = None,
+    roots: Annotated[
+        Path | None, typer.Option(help="Certificates (PEM) that you trust, to check the response with.")
+    ] = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Let a time-stamping authority confirm when the log had this state.
+
+    Nothing is sent: write a request, send it as the authority asks for it, take its response.
+    """
+    if (request is None) == (response is None):
+        raise UsageError("Give either --request, to write one, or --response, to take one.")
+    if response is None:
+        with registry(home) as opened:
+            data = log.stamp_request(opened)
+            size = opened.log_size()
+        write_file(request or Path(), data)
+        if json:
+            print_json({"size": size, "request": str(request)})
+        else:
+            print(f"{request} asks for a time stamp of the checkpoint of {size} entries.")
+        return
+    with registry(home) as opened:
+        found, stamp = log.keep_stamp(opened, log.read(response), None if roots is None else log.read(roots))
+    if json:
+        print_json(
+            {
+                "size": found.size,
+                "time": stamp.time.isoformat(),
+                "authority": stamp.authority,
+                "trusted": stamp.trusted,
+            }
+        )
+        return
+    print(f"The checkpoint of {found.size} entries existed at {stamp.time}, says {stamp.authority}.")
+    if not stamp.trusted:
+        print("Whether that authority can be trusted was not checked; give its root with --roots.")
+
+
+@app.command()
 def rotate(home: HomeOption = None, json: JsonOption = False) -> None:
     """Replace the key that signs the log: the old key signs the change and is then deleted."""
     with registry(home) as opened:

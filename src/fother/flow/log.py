@@ -7,16 +7,17 @@ from datetime import datetime
 from pathlib import Path
 
 from fother.errors import InputFileError, LogError
-from fother.evidence.log import audit, witness
+from fother.evidence.log import audit, stamps, witness
 from fother.evidence.log import prove as proofs
 from fother.evidence.log import publish as publishing
 from fother.evidence.log.audit import Audit
 from fother.evidence.log.interface import LogFiles
 from fother.registry import Finding, Registry
-from fother.verify import note
+from fother.verify import note, timestamp
 from fother.verify.checkpoint import Checkpoint
 from fother.verify.errors import VerificationError
 from fother.verify.note import VerifierKey
+from fother.verify.timestamp import Stamp
 
 MAX_BYTES = 2_000_000  #: of a file that the user gives
 
@@ -88,6 +89,22 @@ def prove(registry: Registry, number: int, *, opened: bool = False) -> bytes:
     publish(registry)
     signed = witness.best_checkpoint(registry.log_files, number)
     return proofs.prove(registry, number, signed or b"", opened=opened)
+
+
+def stamp_request(registry: Registry) -> bytes:
+    """A request (RFC 3161) to time-stamp the present checkpoint, for any time-stamping authority."""
+    return stamps.request(registry.log_files, published(registry))
+
+
+def keep_stamp(
+    registry: Registry, untrusted: bytes, untrusted_roots: bytes | None
+) -> tuple[Checkpoint, Stamp]:
+    """Keep the response of an authority, checked against PEM certificates if given. Raises LogError."""
+    try:
+        roots = [] if untrusted_roots is None else timestamp.roots_of(untrusted_roots)
+    except VerificationError as error:
+        raise LogError(str(error)) from error
+    return stamps.keep(registry.log_files, untrusted, roots)
 
 
 def rotate(registry: Registry) -> VerifierKey:

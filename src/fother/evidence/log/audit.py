@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fother.errors import LogError
-from fother.evidence.log import tiles
+from fother.evidence.log import stamps, tiles
 from fother.evidence.log.interface import LogSource
 from fother.evidence.log.publish import CHECKPOINT, HANDOVER, published
 from fother.verify import checkpoint, entry, keychain, merkle, note
@@ -67,6 +67,7 @@ def audit(source: LogSource) -> Audit:
     for name in source.log_files.names(WITNESSED):
         stored = source.log_files.read(f"{WITNESSED}/{name}") or b""
         faults += outside(stored, keys, leaves, f"The witnessed checkpoint {name}")
+    faults += [Fault(name, sentence) for name, sentence in stamps.faults(source.log_files)]
     return Audit(keys[0].name, len(entries), keys, last, tuple(faults))
 
 
