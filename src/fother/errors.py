@@ -102,6 +102,13 @@ class ConflictError(FotherError):
     help = "Somebody else changed the entry meanwhile; look at it again before changing it."
 
 
+class MailError(FotherError):
+    code = "F015"
+    exit_status = 11
+    http_status = 502
+    help = "The mail server refused a letter or could not be reached; the letter was not sent."
+
+
 class MarkingError(UsageError):
     code = "F020"
     help = "A marking, or a scheme of markings, cannot be read; the message says at which character."

@@ -32,6 +32,12 @@ VERBS = (
     "check",
     "log",
     "reindex",
+    "case",
+    "party",
+    "outreach",
+    "task",
+    "decide",
+    "note",
     "demo",
 )
 

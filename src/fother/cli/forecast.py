@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fother.cli.common import HomeOption, JsonOption, out, print_json, registry
-from fother.cli.tables import print_forecast
+from fother.cli.forecast_table import print_forecast
 from fother.flow.safeguard import forecast_again
 
 NAME = "forecast"

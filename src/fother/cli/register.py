@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from fother.cli.common import HomeOption, JsonOption, QuietOption, out, print_json, progress, registry
-from fother.cli.tables import print_forecast
+from fother.cli.forecast_table import print_forecast
 from fother.flow.safeguard import register
 
 NAME = "register"

@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from fother.model.match import Change, ChangeKind, DocumentMatch, Identification, Passage, Region
-from fother.report import ComparedPage, IdentifyView
+from fother.report.crops import ComparedPage
+from fother.report.identify_report import IdentifyView
 
 from .synthetic import sample_page
 

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fother.model.match import Change, DocumentMatch, Identification, Passage, Region
-from fother.report import IdentifyView, render_identify_report
 from fother.report.crops import crops
-from fother.report.identify_report import MOST_MATCHES, MOST_PASSAGES
+from fother.report.identify_report import MOST_MATCHES, MOST_PASSAGES, IdentifyView, render_identify_report
 from fother.report.sides import Numbered, passage_views, plain, quote
 
 from .synthetic_identify import (

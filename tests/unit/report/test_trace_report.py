@@ -2,52 +2,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import itertools
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 
 from fother.model.verdict import Verdict
-from fother.report import render_trace_report
+from fother.report.trace_report import render_trace_report
 
+from .pages import Page, assert_accessible
 from .synthetic import page_evidence, verdict
 
 WHEN = datetime(2026, 3, 5, 14, 7, tzinfo=UTC)
-VOID = {"meta", "img", "br", "hr", "link", "input"}
-
-
-class Page(HTMLParser):
-    """Elements in order, ids, visible text, and proof that every element is closed in turn."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self._open: list[str] = []
-        self.feed(html)
-        assert self._open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self._open:
-            self.text += data.replace("\u00a0", " ")
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attrs for name, attrs in self.elements if name == tag]
 
 
 def render(v: Verdict) -> str:
@@ -103,25 +71,7 @@ def test_content_policy_admits_exactly_the_one_style_sheet(any_report: str) -> N
 
 
 def test_structure_for_keyboard_and_screen_reader(any_report: str) -> None:
-    page = Page(any_report)
-    names = [name for name, _ in page.elements]
-    assert [names.count(n) for n in ("main", "h1", "nav", "footer")] == [1, 1, 1, 1]
-    assert page.all("html")[0]["lang"] == "en"
-    ids = [a["id"] for _, a in page.elements if a.get("id")]
-    assert len(ids) == len(set(ids))
-    levels = [int(n[1]) for n in names if re.fullmatch("h[1-6]", n)]
-    assert levels[0] == 1
-    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
-    for _, attrs in page.elements:
-        for key in ("href", "aria-labelledby"):
-            for target in (attrs.get(key) or "").split():
-                if key == "aria-labelledby" or target.startswith("#"):
-                    assert target.removeprefix("#") in ids
-    assert all(i.get("alt") for i in page.all("img"))
-    assert all(
-        s.get("aria-hidden") or s.get("aria-label") or s.get("aria-labelledby") for s in page.all("svg")
-    )
-    assert all(t.get("scope") in ("col", "row") for t in page.all("th"))
+    assert_accessible(Page(any_report))
 
 
 def test_order_is_the_order_in_which_an_official_asks(named: str) -> None:

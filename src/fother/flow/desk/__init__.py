@@ -1,0 +1,1 @@
+"""The desk: cases and what belongs to them, joined with the registry and the reports."""

@@ -1,0 +1,105 @@
+"""What is shown of a case: the situation, its JSON, its report."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fother.errors import NotFoundError
+from fother.flow.desk.case import party_named
+from fother.flow.desk.load import load_case
+from fother.model.case import CaseFile, Tlp
+from fother.model.situation import Situation
+from fother.registry import Item, Registry
+from fother.report.case_text import shortened, situation_lines, when
+from fother.respond.readers import for_circle, for_party
+from fother.respond.situation import situation
+
+
+def situation_of(
+    registry: Registry, reference: str, now: datetime, *, party: str = "", tlp: Tlp = ""
+) -> Situation:
+    """The situation of a case, for everybody on the desk or cut down for one party or one circle.
+
+    Raises NotFoundError, UsageError.
+    """
+    file = load_case(registry, reference)
+    if tlp:
+        file = for_circle(file, tlp)
+    if not party:
+        return situation(file, now)
+    reader = _reader(registry, file, party)
+    cut = situation(for_party(file, reader), now)
+    # What is open for the desk is nobody else's business.
+    return dataclasses.replace(cut, unknown=(), reader=file.parties[reader].record.name)
+
+
+def _reader(registry: Registry, file: CaseFile, party: str) -> str:
+    known = party_named(registry, party)
+    if known.id not in file.parties:
+        raise NotFoundError(f"Nothing in case {file.id} concerns {known.record.name} ({known.id}).")
+    return known.id
+
+
+def situation_fields(s: Situation) -> dict[str, Any]:
+    """The machine contract of `case show --json`."""
+    fields: dict[str, Any] = plain({f.name: getattr(s, f.name) for f in dataclasses.fields(s)})
+    fields["decisions"] = [{"at": plain(a), "text": t, "reason": r} for a, t, r in s.decisions]
+    fields["roles"] = [{"role": role, "person": person} for role, person in s.roles]
+    fields["untold"] = [a.id for a in s.untold]
+    return fields
+
+
+def plain(value: Any) -> Any:
+    """Records as JSON values; times as ISO 8601 with zone."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    return value
+
+
+def situation_text(s: Situation) -> list[str]:
+    """The situation as lines for a terminal."""
+    return situation_lines(s)
+
+
+def coverage_rows(s: Situation) -> list[tuple[str, ...]]:
+    """Who is affected and who was told, as rows of a table."""
+    zone = ZoneInfo(s.zone)
+    return [
+        (
+            a.name,
+            a.severity,
+            a.standing_words,
+            when(a.since, zone) if a.since else "",
+            a.contact,
+            a.outreach,
+        )
+        for a in s.affected
+    ]
+
+
+def history_lines(versions: Sequence[Item]) -> list[str]:
+    """Who entered or changed what, one line a version."""
+    return [
+        f"{v.at:%Y-%m-%d %H:%M:%S} UTC  {v.actor or 'somebody'}  {v.id} v{v.version}  "
+        f"{v.kind}{' withdrawn' if v.withdrawn else ''}: {_gist(v)}{f' ({v.why})' if v.why else ''}"
+        for v in versions
+    ]
+
+
+def _gist(version: Item) -> str:
+    """The first words of an entry."""
+    for name in ("title", "name", "text", "target", "party", "subject", "document", "outlet", "stance"):
+        value = version.body.get(name)
+        if isinstance(value, str) and value:
+            return shortened(value, 70)
+    return ""
