@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from fother_command import fother
 
+from fother.model.bodies import from_body
 from fother.model.capture import TextPart, WordBoxes
+from fother.model.case import KINDS
 from fother.registry import DocumentText, open_registry
 
 NOTE = """SECRET//REL TO USA, GBR
@@ -115,3 +117,55 @@ def test_guard_of_a_draft(tmp_path: Path, case: str) -> None:
 
 def _text(text: str) -> bytes:
     return DocumentText(text, (TextPart("page", 0, len(text)),), False, WordBoxes()).to_bytes()
+
+
+DOCUMENT = """SECRET//REL TO USA, GBR
+
+(U) The harbour of Sandhaven is closed at night, and the ferry to the islands sails twice a day in summer.
+
+(S//NF) A source with direct access told the Norland Ministry of Transport that German officials met the envoy
+Ann Example said to be trusted at Camp Delta on 3 March, and that sixteen thousand tons were moved that night.
+
+(U) Nothing else was noted by the watch, whose list of ships is kept at the office on the old quay for a year.
+"""
+
+
+def test_an_identified_leak_is_assessed(tmp_path: Path, case: str) -> None:
+    home = tmp_path / "home"
+    document = tmp_path / "harbour.txt"
+    document.write_text(DOCUMENT, encoding="utf-8")
+    registered = fother("register", document, home=home).json["document"]
+    leak = tmp_path / "leak.txt"
+    leak.write_text(DOCUMENT.split("(S//NF) ")[1].split("\n\n")[0] + "\n", encoding="utf-8")
+    identified = fother("identify", leak, home=home).json
+    access = tmp_path / "access.csv"
+    access.write_text("who,document,pages\nReader A,,\nReader B,harbour,1\n", encoding="utf-8")
+    found = fother("assess", identified["identification"], "--case", case, "--access", access, home=home).json
+    (one,) = found["leaks"]
+    assert one["marking"] == "SECRET//NOFORN"  # the leak cut the mark off; the document has it
+    levels = {p["name"]: p["severity"] for p in one["parties"]}
+    assert levels["Germany"] == "severe"
+    assert {"Norland Ministry of Transport", "Camp Delta", "Ann Example"} <= levels.keys()
+    assert {f["name"] for f in one["facts"]} == {"human source", "03-03", "16000"}
+    assert [(a["document"], a["copies"], a["listed"]) for a in found["access"]] == [(registered, 0, 2)]
+
+    listed = fother("exposure", "list", case, home=home).json["exposures"]
+    assert len(listed) == len(found["entered"]) == len(one["parties"])
+    assert {e["review"] for e in listed} == {"proposed"}
+    registry = open_registry(home)
+    for item in registry.items(("exposure", "party")):
+        from_body(KINDS[item.kind], item.body)
+    registry.close()
+    (germany,) = [e for e in listed if e["name"] == "Germany"]
+    checked = ("--accept", "--severity", "high", "--why", "checked")
+    reviewed = fother("exposure", "review", germany["exposure"], *checked, home=home).json
+    assert (reviewed["version"], reviewed["body"]["review"]) == (2, "confirmed")
+    again = fother("assess", identified["identification"], "--case", case, home=home).json
+    assert again["entered"] == []
+    kept = fother("exposure", "list", case, home=home).json["exposures"]
+    assert [e["severity"] for e in kept if e["name"] == "Germany"] == ["high"]
+    new = ("--party", "Heron Shipping", "--source", one["source"])
+    added = fother("exposure", "add", case, *new, "--quote", "the envoy", home=home).json
+    assert added["body"]["quotes"][0]["text"] == "the envoy"
+    wrong = fother("exposure", "add", case, *new, "--quote", "not there", home=home)
+    assert (wrong.status, "does not stand" in wrong.stderr) == (2, True)

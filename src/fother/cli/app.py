@@ -22,6 +22,8 @@ VERBS = (
     "intake",
     "identify",
     "trace",
+    "assess",
+    "exposure",
     "markings",
     "guard",
     "clocks",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from fother.language.terms import Term, dates, figures, persons
 from fother.respond.guard.contradict import contradictions
 from fother.respond.guard.model import Context, Finding, Guarded, Rules, Stance
-from fother.respond.guard.terms import Term, dates, figures, persons
 
 _REPEATED = 6  #: words in a row that the draft shares with a leak
 _WORD = re.compile(r"\w+")

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from rapidfuzz import fuzz
 
+from fother.language.terms import Term, figures, sentences
 from fother.respond.guard.model import Context, Earlier, Finding, Rule, Stance
-from fother.respond.guard.terms import Term, figures, sentences
 
 _NOT = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|deny|denies|denied|false)\b|n't\b", re.IGNORECASE

@@ -132,7 +132,7 @@ def figures(text: str) -> list[Term]:
         year = plain and m[2] is None and len(m[1]) == 4 and 1900 <= whole <= 2100
         if year or (plain and value < 10) or any(s < m.end() and m.start() < e for s, e in taken):
             continue
-        found.append(Term(m.start(), m.end(), m[0], f"{value:g}{'%' if percent else ''}"))
+        found.append(Term(m.start(), m.end(), m[0], f"{value:.15g}{'%' if percent else ''}"))
     found += [t for t in _spelt(text) if not any(s < t.end and t.start < e for s, e in taken)]
     return sorted(found, key=lambda t: t.start)
 
@@ -142,7 +142,7 @@ def _spelt(text: str) -> Iterator[Term]:
         value = float(_WORDS[m[1].lower()] + (_WORDS[m[2].lower()] if m[2] else 0))
         scale = {"hundred": 100.0, **_SCALE}.get((m[3] or "").lower(), 1.0)
         if value * scale >= 10:
-            yield Term(m.start(), m.end(), m[0], f"{value * scale:g}")
+            yield Term(m.start(), m.end(), m[0], f"{value * scale:.15g}")
 
 
 def persons(text: str) -> list[Term]:
