@@ -158,6 +158,7 @@ def aligned(index: PassageIndex, source: Source, query: str, hits: list[Hit]) ->
         registry_characters=characters,
         registry_documents=len(index),
         frequency=index.document_frequency,
+        habits=index.habits,
     )
     return time.process_time() - used
 

@@ -90,6 +90,7 @@ class Registry:
             registry_characters=self.characters,
             registry_documents=len(self.texts),
             frequency=self.index.document_frequency,
+            habits=self.index.habits,
         )
         self.seconds += time.process_time() - clock
         self.queries += 1

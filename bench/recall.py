@@ -186,6 +186,7 @@ class Matched:
             registry_characters=self._characters,
             registry_documents=len(self._texts),
             frequency=self._project.index.document_frequency,
+            habits=self._project.index.habits,
         )
         return int(found[0].document) if found and found[0].coincidence <= self._accepted else None
 

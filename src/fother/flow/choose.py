@@ -10,12 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fother.flow.identify import SURE_SHAPE, accepted, find_text
-from fother.flow.leaks import LeakedFile, with_text
+from fother.flow.leaks import LeakedFile, pages_by_sheet, with_text
 from fother.flow.library import Library, open_library
 from fother.flow.progress import Progress
 from fother.identify.match import TextMatch
 from fother.model.capture import Sighting
-from fother.model.match import Passage
 from fother.registry import Document, Registry
 from fother.vision.shapes.index import ShapeHit
 
@@ -117,10 +116,8 @@ def _by_text(library: Library, file: LeakedFile, sighting: Sighting) -> dict[str
     found: dict[str, float] = {}
     for match in _matches(library, sighting):
         found[match.document] = match.coincidence
-        for passage in match.passages:
-            for sheet in sheets_of(sighting, passage):
-                pages = () if passage.page is None else (passage.page - 1,)
-                file.claim(sheet, match.document, pages)
+        for sheet, pages in pages_by_sheet(sighting, match.passages).items():
+            file.claim(sheet, match.document, pages)
     return found
 
 
@@ -154,10 +151,3 @@ def _by_recognised(library: Library, file: LeakedFile, progress: Progress) -> di
     silent = replace(file.sighting, sheets=sheets, text="", parts=())
     read = with_text(replace(file, sighting=silent), "quick", progress)
     return _by_text(library, file, read.sighting) if read.sighting.text else {}
-
-
-def sheets_of(sighting: Sighting, passage: Passage) -> list[int]:
-    """The sheets that show a passage."""
-    start, end = passage.leak
-    parts = sighting.parts
-    return [p.sheet for p in parts if p.sheet is not None and start < p.end and end > p.start]

@@ -119,7 +119,7 @@ def _unnoticed_sentence(log10_unnoticed: float) -> str:
 
 
 def _match_sentence(match: DocumentMatch) -> str:
-    pages = sorted({p.page for p in match.passages if p.page is not None})
+    pages = sorted({page for p in match.passages for page in p.pages})
     where = ""
     if pages:
         listed = ", ".join(map(str, pages[:8])) + (" …" if len(pages) > 8 else "")
@@ -164,6 +164,7 @@ def match_fields(match: DocumentMatch) -> dict[str, Any]:
                 "leak": list(p.leak),
                 "document": list(p.document),
                 "page": p.page,
+                "pages": list(p.pages),
                 "similarity": p.similarity,
                 "log10_chance": p.log10_chance,
                 "common": p.common,

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fother.errors import NotFoundError, UsageError
-from fother.flow.leaks import LeakedFile, receive_leaks, with_text
+from fother.flow.leaks import LeakedFile, pages_by_sheet, receive_leaks, with_text
 from fother.flow.library import Library, open_library
 from fother.flow.progress import Progress, Silent
 from fother.flow.reread import standing
-from fother.flow.seeing import SeenPage, explained, look, opened, pixels_of, sheets_of, sheets_show
+from fother.flow.seeing import SeenPage, explained, look, opened, pixels_of, sheets_show
 from fother.identify.changes import compare
 from fother.identify.genuine import SURE, genuineness
 from fother.identify.genuine import accepted as is_accepted
@@ -188,6 +188,7 @@ def find_text(library: Library, text: str, recognised: bool) -> list[TextMatch]:
         registry_characters=library.index.characters,
         registry_documents=len(library.index),
         frequency=library.index.document_frequency,
+        habits=library.index.habits,
         recognised=recognised,
     )
 
@@ -205,7 +206,7 @@ def _compared(library: Library, file: LeakedFile, match: TextMatch) -> tuple[lis
     if not sighting.recognised:
         return compare(held.text, sighting.text, pairs), []
     with opened(library.registry, library.registry.document(match.document)) as original:
-        seen = look(original, file, sheets_of(file, match.passages)) if original else []
+        seen = look(original, file, pages_by_sheet(sighting, match.passages)) if original else []
         changes = compare(
             held.text,
             sighting.text,

@@ -16,6 +16,7 @@ from fother.flow.progress import Progress
 from fother.intake.parent import receive_all, receive_bytes, render_bytes
 from fother.intake.recognise import Recognised, recognise
 from fother.model.capture import Sheet, Sighting, TextPart, WordBoxes
+from fother.model.match import Passage
 from fother.vision.find import Capture
 
 Effort = Literal["quick", "full"]
@@ -161,6 +162,18 @@ def _joined(sighting: Sighting, found: dict[int, Recognised]) -> Sighting:
         parts.append(replace(part, start=start, end=start + len(piece)))
         words.append(_some(boxes, np.ones(len(boxes), bool), start))
     return replace(sighting, text=text, parts=tuple(parts), words=_concatenated(words), recognised=True)
+
+
+def pages_by_sheet(sighting: Sighting, passages: Sequence[Passage]) -> dict[int, set[int]]:
+    """The sheets that passages of one document stand on, each with the pages (0-based) that it may show."""
+    found: dict[int, set[int]] = {}
+    for part in sighting.parts:
+        for passage in passages:
+            start, end = passage.leak
+            if part.sheet is not None and start < part.end and end > part.start:
+                pages = passage.pages_beside((part.start, part.end))
+                found.setdefault(part.sheet, set()).update(page - 1 for page in pages)
+    return found
 
 
 def _some(words: WordBoxes, chosen: NDArray[np.bool_], offset: int) -> WordBoxes:

@@ -14,7 +14,7 @@ from fother.channels.layout.carriers import LayoutCarriers
 from fother.flow.leaks import LeakedFile
 from fother.flow.original import Original, open_original
 from fother.model.capture import WordBoxes
-from fother.model.match import Passage, Region, Span
+from fother.model.match import Region, Span
 from fother.registry import Document, Registry
 from fother.vision.differences import Comparison, compare
 from fother.vision.find import Found, find_pages
@@ -62,7 +62,7 @@ def opened(registry: Registry, document: Document) -> Iterator[Original | None]:
 def look(original: Original, file: LeakedFile, wanted: Mapping[int, set[int]]) -> list[SeenPage]:
     """Find pages in the pictures of a leak; `wanted` says which pages to look for in which sheet."""
     seen = []
-    sheets = [s for s in file.sighting.sheets if s.number in wanted]
+    sheets = [s for s in file.sighting.sheets if wanted.get(s.number)]
     for sheet, capture in file.pictures(sheets):
         pages = dict(original.index(wanted[sheet.number]))
         for found in find_pages(pages, capture) if capture and pages else ():
@@ -132,19 +132,6 @@ def _drawn(box: NDArray[np.float64], found: Found, measured: Measured) -> float:
         return float("nan")
     alike = float(cv2.matchTemplate(around, own, cv2.TM_CCOEFF_NORMED).max())
     return _DRAWN if alike > _ALIKE else float("nan")
-
-
-def sheets_of(file: LeakedFile, passages: Sequence[Passage]) -> dict[int, set[int]]:
-    """Which pages (0-based) of a document the passages show on which sheet that is a picture."""
-    wanted: dict[int, set[int]] = {}
-    for part in file.sighting.parts:
-        if part.sheet is None:
-            continue
-        for passage in passages:
-            start, end = passage.leak
-            if passage.page is not None and start < part.end and end > part.start:
-                wanted.setdefault(part.sheet, set()).add(passage.page - 1)
-    return wanted
 
 
 def pixels_of(words: WordBoxes, seen: Sequence[SeenPage]) -> Callable[[Span], float | None]:

@@ -82,8 +82,8 @@ def genuineness(
         sentence = "The leak shows no registered document."
         if public:
             sentence = f"The leak shows the public text “{public[0].title}” and no registered document."
-        elif any(passage.common for match in matches for passage in match.passages):
-            sentence = "The leak shares only common wording with registered documents."
+        elif sharing := [match for match in matches if any(passage.common for passage in match.passages)]:
+            sentence = f"The leak shares only common wording with registered documents: {_names(sharing)}."
         return Judgement("not-ours", sentence, ((0, len(leak_text)),) if leak_text.strip() else ())
     shown = [p.leak for match in matches if accepted(match) or match.public for p in match.passages]
     shown += explained

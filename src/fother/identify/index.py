@@ -17,6 +17,7 @@ from fother.errors import RegistryError
 from fother.identify import manifest as manifests
 from fother.identify import writing
 from fother.identify.fingerprints import Hasher
+from fother.identify.habits import Steps, steps
 from fother.identify.passages import PassageStore
 from fother.identify.search import frequencies, propose
 from fother.identify.segments import UNIT, Segment
@@ -117,6 +118,13 @@ class PassageIndex:
         counts as well. Stretches without a sampled k-gram (shorter than some 15 letters) give 0.
         """
         return frequencies(text, spans, self._hasher, self._current())
+
+    def habits(self, text: str, left_out: int) -> Steps:
+        """How far all documents but the `left_out` that hold most of a text foretell it, step by step.
+
+        Of a long text only the beginning, some 2,000 letters.
+        """
+        return steps(text, left_out, self._hasher, self._current())
 
     def verify(self) -> list[str]:
         """One sentence for each part of the index that is damaged; an empty list when all is well.

@@ -24,13 +24,14 @@ from fother.identify.chance import (
     together,
 )
 from fother.identify.letters import Letters, letters_of
-from fother.identify.sharing import Agreement, Frequency, Shared, Source, Use, limit, shared
+from fother.identify.sharing import Agreement, Frequency, Habits, Shared, Source, Use, limit, shared
 from fother.identify.spans import covered_share, union, whole_words, with_marks
 from fother.model.match import Hit, Passage, Span
 
 __all__ = ["Frequency", "Source", "TextMatch", "match_text"]
 
 SHOWN = 1e-2  #: passages less probable by accident than this are shown
+FORMULAE = "made of formulae that recur in many registered documents"
 _SLACK = 600  #: characters on both sides of where the index places the leak
 _MOST_DOCUMENTS = 40
 _MOST_OF_SHORT = 12  #: documents followed for a leak that is too short to show many
@@ -68,13 +69,15 @@ def match_text(
     registry_characters: int,
     registry_documents: int = 0,
     frequency: Frequency | None = None,
+    habits: Habits | None = None,
     recognised: bool = False,
 ) -> list[TextMatch]:
     """Documents that a leak shows, nearest first; documents that only coincide and public texts last.
 
     `source` gives the text of a document of the hits. `registry_characters` and `registry_documents` say how
     much the index holds; with the number of documents grows how many may hold a text that is no boilerplate.
-    `frequency` tells in how many registered documents stretches of a text occur (spans are of that text).
+    `frequency` tells in how many registered documents stretches of a text occur (spans are of that text),
+    `habits` how far those documents foretell a text.
     `recognised` says that the leak's text was recognised in a picture: differences then cost less.
     """
     leak = letters_of(leak_text)
@@ -87,7 +90,7 @@ def match_text(
             use = _use(leak, held, places, registry, recognised)
             if use.agreements:
                 uses.append(use)
-    sharing = shared(leak, uses, frequency, limit(registry_documents))
+    sharing = shared(leak, uses, frequency, habits, limit(registry_documents))
     matches = [
         _match(leak_text, leak, use, common, registry) for use, common in zip(uses, sharing, strict=True)
     ]
@@ -139,15 +142,22 @@ def _match(leak_text: str, leak: Letters, use: Use, sharing: Sequence[Shared], r
         leak_span = _span(leak_text, leak, item.found.leak)
         document_span = _span(source.text, item.letters, item.found.document)
         leak_span, document_span = with_marks(leak_text, leak_span, source.text, document_span)
-        page = bisect.bisect_right(source.page_starts, document_span[0]) or None
-        chance = log_probability(log_expected(item.nats * common.own, len(leak), registry)) / math.log(10)
+        chance = log_probability(log_expected(item.nats * common.counted, len(leak), registry)) / math.log(10)
         sentence = "in a text registered as public" if source.public else common.sentence()
+        alone = log_expected(item.nats * common.own, len(leak), registry)
+        if not sentence and alone <= math.log(ACCEPTED) < chance * math.log(10):
+            sentence = FORMULAE
         passages.append(
             Passage(
-                leak_span, document_span, page, item.found.similarity, max(_LEAST_LOG10, chance), sentence
+                leak_span,
+                document_span,
+                _pages(source, document_span),
+                item.found.similarity,
+                max(_LEAST_LOG10, chance),
+                sentence,
             )
         )
-    counted = [item.nats * common.own for item, common in zip(use.agreements, sharing, strict=True)]
+    counted = [item.nats * common.counted for item, common in zip(use.agreements, sharing, strict=True)]
     within = int(len(source.text) * _LETTERS)
     chance = 0.0 if source.public else together(counted, len(leak), registry, within) / math.log(10)
     return TextMatch(
@@ -160,6 +170,13 @@ def _match(leak_text: str, leak: Letters, use: Use, sharing: Sequence[Shared], r
         sum(item.nats for item in use.agreements),
         source.public,
     )
+
+
+def _pages(source: Source, span: Span) -> tuple[int, ...]:
+    """Pages (from 1) that a stretch of a document stands on."""
+    first = bisect.bisect_right(source.page_starts, span[0])
+    last = bisect.bisect_left(source.page_starts, span[1])
+    return tuple(range(max(1, first), max(1, first, last) + 1)) if source.page_starts else ()
 
 
 def _span(text: str, letters: Letters, span: Span) -> Span:

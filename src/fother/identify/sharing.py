@@ -17,6 +17,9 @@ the shorter one is found in the longer: drafts, versions, a letter and its enclo
 Broder, "On the resemblance and containment of documents", SEQUENCES 1997, over hashes of 8 letters; one in
 eight is taken by its value, so that both documents keep the same ones).
 
+What is left is weighed once more by how far the house's own language foretells it (see `habits`): a formula
+that the limit lets through says as little as its pieces are common.
+
 The index knows of more documents than it proposes. How many hold a piece is compared with how many hold the
 rest of the same document: of a memorandum registered in six drafts every piece is found six times, which is
 no sign of boilerplate; at most `_MOST_VERSIONS` are put down to that.
@@ -32,10 +35,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fother.identify.alignment import Alignment, pieces
+from fother.identify.chance import information
+from fother.identify.habits import Steps, surprise
 from fother.identify.letters import Letters, letters_of
 from fother.model.match import Span
 
+#: in how many documents stretches of a text occur
 Frequency = Callable[[str, Sequence[Span]], NDArray[np.int64]]
+#: how far documents foretell a text, but for so many that hold most of it
+Habits = Callable[[str, int], Steps]
 
 _RELATED = 0.25  #: share of the sample; two recognitions of one page with 5 % errors each share 0.4
 _NEAR = 0.2  #: the same share for what stands around a passage; unrelated text shares 0.05 of such pieces
@@ -49,6 +57,7 @@ _MOST_STRETCHES = 64
 _BASE_STRETCHES = 9
 _MOST_VERSIONS = 24
 _FEWEST_STRANGERS = 2
+_COPIES = 2  #: times the limit; so many documents that hold most of a passage may be copies
 _STRANGERS = 0.08  #: for the square root of the number of documents
 
 
@@ -88,9 +97,15 @@ class Shared:
     """How much of an agreement is the document's own: its share (0…1) of the nats, and where else it is."""
 
     own: float = 1.0
+    surprise: float = 1.0  #: share (0…1) of the nats that remains for one who knows the house's language
     others: tuple[str, ...] = ()  #: titles or ids of unrelated documents, as far as known
     more: int = 0  #: further ones
     public: tuple[str, ...] = ()  #: titles of public texts
+
+    @property
+    def counted(self) -> float:
+        """Share (0…1) of the nats that is evidence."""
+        return self.own * self.surprise
 
     def sentence(self) -> str:
         """Why the agreement does not count, "" when it does."""
@@ -180,8 +195,10 @@ class _Registry:
     """What the index knows of how often texts occur, asked once for each stretch of the leak."""
 
     frequency: Frequency | None
+    habits: Habits | None
     limit: int
     holders: NDArray[np.int64]  #: (letters of the leak,) documents that hold what is said there, -1 not asked
+    surprise: NDArray[np.float64]  #: (letters of the leak,) see `habits.surprise`
     samples: _Samples = field(default_factory=_Samples)
     versions: dict[str, int] = field(default_factory=dict)
 
@@ -190,6 +207,7 @@ class _Registry:
         first, last = item.found.leak
         if self.frequency is None or 2 * int((self.holders[first:last] < 0).sum()) < last - first:
             return
+        self._ask_habits(source, item)
         begin, end = item.found.document
         count = max(1, min(_MOST_STRETCHES, (end - begin) // _STRETCH))
         edges = np.linspace(begin, end, count + 1).astype(np.int64)
@@ -205,6 +223,30 @@ class _Registry:
         each = np.repeat(answer, np.diff(edges))
         for i, j, n in item.found.runs.tolist():
             self.holders[i : i + n] = np.maximum(self.holders[i : i + n], each[j - begin : j - begin + n])
+
+    def _ask_habits(self, source: Source, item: Agreement) -> None:
+        if self.habits is None:
+            return
+        begin, end = item.found.document
+        offset = item.letters.offset[begin:end] - item.letters.offset[begin]
+        start = int(item.letters.offset[begin])
+        said = self.habits(source.text[start : start + int(offset[-1]) + 1], _COPIES * self.limit)
+        agreeing = np.zeros(end - begin, bool)
+        for _, j, n in item.found.runs.tolist():
+            agreeing[j - begin : j - begin + n] = True
+        nats = information(item.letters)[begin:end]
+        share = surprise(said, offset, nats, agreeing)
+        for i, j, n in item.found.runs.tolist():
+            self.surprise[i : i + n] = np.minimum(self.surprise[i : i + n], share[j - begin : j - begin + n])
+
+    def remaining(self, item: Agreement) -> float:
+        """Share (0…1) of what a passage says that the house's language does not foretell."""
+        begin, end = item.found.document
+        share = np.ones(end - begin)
+        for i, j, n in item.found.runs.tolist():
+            share[j - begin : j - begin + n] = self.surprise[i : i + n]
+        total = float(item.gained.sum())
+        return float((item.gained * share).sum()) / total if total else 1.0
 
     def strangers(self, source: Source, item: Agreement, kin: int) -> NDArray[np.int64]:
         """(document letters of the passage,) how many unrelated documents hold them, as the index counts."""
@@ -233,9 +275,13 @@ class _Registry:
         return self.versions[source.id]
 
 
-def shared(leak: Letters, uses: Sequence[Use], frequency: Frequency | None, limit: int) -> list[list[Shared]]:
+def shared(
+    leak: Letters, uses: Sequence[Use], frequency: Frequency | None, habits: Habits | None, limit: int
+) -> list[list[Shared]]:
     """For each agreement of each use, how much of it counts; see `limit`."""
-    registry = _Registry(frequency, limit, np.full(len(leak), -1, np.int64))
+    registry = _Registry(
+        frequency, habits, limit, np.full(len(leak), -1, np.int64), np.ones(len(leak), np.float64)
+    )
     for use in sorted(uses, key=lambda use: -use.agreements[0].nats):
         for item in use.agreements:
             if item.telling:
@@ -246,7 +292,7 @@ def shared(leak: Letters, uses: Sequence[Use], frequency: Frequency | None, limi
         [
             _shared(index, item, uses, cover, registry)
             if doubtful[slice(*item.found.leak)].any()
-            else Shared()
+            else Shared(surprise=registry.remaining(item))
             for item in use.agreements
         ]
         for index, use in enumerate(uses)
@@ -314,8 +360,14 @@ def _shared(
         at[j - begin : j - begin + n] = strange[i - first : i - first + n]
         barred[j - begin : j - begin + n] = public[i - first : i - first + n]
     at = np.maximum(at, registry.strangers(source, item, kin))
-    weight = ((at < registry.limit) & ~barred).astype(np.float64)
+    kept = np.where((at < registry.limit) & ~barred, item.gained, 0.0)
     total = float(item.gained.sum())
-    own = float((item.gained * weight).sum()) / total if total else 0.0
+    own = float(kept.sum()) / total if total else 0.0
     more = max(0, int(np.median(at)) - len(names))
-    return Shared(own, tuple(n for _, n in sorted(names)), more, tuple(t for _, t in sorted(texts)))
+    return Shared(
+        own,
+        registry.remaining(item),
+        tuple(n for _, n in sorted(names)),
+        more,
+        tuple(t for _, t in sorted(texts)),
+    )

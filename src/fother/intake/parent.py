@@ -40,24 +40,11 @@ class Received:
     sighting: Sighting
 
 
-def receive(path: Path, *, password: str = "", limits: Limits = DEFAULT) -> Sighting:
-    """Read one leaked file that has pages or pictures; files inside it are left alone.
-
-    Pages of a PDF come back as glyphs only; `render_pages` gives their pictures when they are needed.
-
-    Raises InputFileError, PasswordError or SandboxError, each with one clear sentence.
-    """
-    data = _read(path, limits)
-    sighting, _, _ = _look(path.name, data, password, limits)
-    if not sighting.sheets:
-        raise InputFileError(f"{path.name}: nothing to look at in this file; it has no page and no picture.")
-    return sighting
-
-
 def receive_all(path: Path, *, password: str = "", limits: Limits = DEFAULT) -> tuple[Received, ...]:
     """Read one leaked file of any kind, and the files inside it: the file first, then each with its own.
 
-    What a member lacks is told in the notes of what it lies in; it hides no other. Raises InputFileError,
+    Pages of a PDF come back as glyphs only; `render_bytes` gives their pictures when they are needed. What a
+    member lacks is told in the notes of what it lies in; it hides no other. Raises InputFileError,
     PasswordError or SandboxError when the file itself cannot be read.
     """
     return receive_bytes(path.name, _read(path, limits), password=password, limits=limits)
@@ -72,13 +59,6 @@ def receive_bytes(
     return tuple(budget.open(name, data, 0))
 
 
-def render_pages(
-    path: Path, pages: Sequence[int], *, dpi: float = 200.0, password: str = "", limits: Limits = DEFAULT
-) -> dict[int, NDArray[np.uint8]]:
-    """Grey pictures of some pages of a leaked PDF, by 0-based page number. Raises like `receive`."""
-    return render_bytes(path.name, _read(path, limits), pages, dpi=dpi, password=password, limits=limits)
-
-
 def render_bytes(
     name: str,
     data: bytes,
@@ -88,7 +68,7 @@ def render_bytes(
     password: str = "",
     limits: Limits = DEFAULT,
 ) -> dict[int, NDArray[np.uint8]]:
-    """`render_pages` for bytes that are already in memory, such as a member of an archive."""
+    """Grey pictures of some pages of a leaked PDF, by 0-based page number. Raises like `receive_all`."""
     request = {"mode": "render", "password": password, "pages": [int(p) for p in pages], "dpi": dpi}
     untrusted = ask(name, data, request, limits)
     try:

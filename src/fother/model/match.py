@@ -5,6 +5,7 @@ Offsets are code points: of the leak's text (`Sighting.text`) and of the documen
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,10 +48,28 @@ class Passage:
 
     leak: Span
     document: Span
-    page: int | None  #: 1-based
+    pages: tuple[int, ...]  #: 1-based, in order; empty for a document without pages
     similarity: float
     log10_chance: float
     common: str = ""
+
+    @property
+    def page(self) -> int | None:
+        """The page that it begins on."""
+        return self.pages[0] if self.pages else None
+
+    def pages_beside(self, leak: Span) -> tuple[int, ...]:
+        """Of the pages, those that a part of the leak may show, by its place in the passage and one around.
+
+        Only the passage as a whole is laid beside the document, so a part's place is that of its share.
+        """
+        start, end = self.leak
+        first = max(0, leak[0] - start) / max(1, end - start)
+        last = (min(end, leak[1]) - start) / max(1, end - start)
+        count = len(self.pages)
+        if count <= 2:
+            return self.pages
+        return self.pages[max(0, math.floor(first * count) - 1) : math.ceil(last * count) + 1]
 
 
 @dataclass(frozen=True)

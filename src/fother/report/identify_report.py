@@ -233,9 +233,7 @@ def _match(view: IdentifyView, match: DocumentMatch, key: str, budget: int) -> M
 
 
 def _pages_words(match: DocumentMatch) -> str:
-    pages = sorted(
-        {p.page for p in match.passages if p.page is not None} | {r.page + 1 for r in match.regions}
-    )
+    pages = sorted({page for p in match.passages for page in p.pages} | {r.page + 1 for r in match.regions})
     if not pages:
         return ""
     runs: list[list[int]] = []

@@ -32,6 +32,7 @@ class Registry:
             registry_characters=self.index.characters,
             registry_documents=len(self.index),
             frequency=self.index.document_frequency,
+            habits=self.index.habits,
             recognised=recognised,
         )
 

@@ -19,11 +19,17 @@ from PIL import Image
 
 from fother.errors import FotherError, InputFileError, PasswordError, SandboxError
 from fother.intake.limits import DEFAULT, Limits
-from fother.intake.parent import receive, render_pages
+from fother.intake.parent import receive_all, render_bytes
+from fother.model.capture import Sighting
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX")
 
 LIMITS = replace(DEFAULT, wall_seconds=60.0, cpu_seconds=40, memory_bytes=2 << 30)
+
+
+def receive(path: Path, password: str = "", limits: Limits = DEFAULT) -> Sighting:
+    """What is seen of the file itself."""
+    return receive_all(path, password=password, limits=limits)[0].sighting
 
 
 def picture(mode: str = "L", size: tuple[int, int] = (120, 80)) -> Image.Image:
@@ -208,7 +214,9 @@ def test_one_damaged_page_does_not_hide_the_others(tmp_path: Path) -> None:
     seen = receive(tmp_path / "damaged.pdf", limits=LIMITS)
     readable = [s.number for s in seen.sheets if s.characters is not None and "words" in s.characters.text]
     assert {0, 2} <= set(readable)
-    pages = render_pages(tmp_path / "damaged.pdf", [0, 1, 2, 99], dpi=50, limits=LIMITS)
+    pages = render_bytes(
+        "damaged.pdf", (tmp_path / "damaged.pdf").read_bytes(), [0, 1, 2, 99], dpi=50, limits=LIMITS
+    )
     assert {0, 2} <= set(pages)
     assert pages[0].shape == (209, 209)
 

@@ -124,7 +124,7 @@ def test_a_reader_that_was_taken_over_is_not_believed(
     path.write_bytes(b"x")
     monkeypatch.setattr(parent, "ask", lambda *_: [({"kind": "image/png"}, []), message])
     with pytest.raises(SandboxError, match="did not fit together"):
-        parent.receive(path)
+        parent.receive_all(path)
 
 
 def test_text_and_stamps_are_cleaned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +133,7 @@ def test_text_and_stamps_are_cleaned(tmp_path: Path, monkeypatch: pytest.MonkeyP
     stamps = ["0" * 32, "x" * 32, "0" * 31]
     answer = [({"stamps": stamps, "pages": 1}, []), ({"page": 0, "readable": True}, [CODES, PLACES])]
     monkeypatch.setattr(parent, "ask", lambda *_: answer)
-    seen = parent.receive(path)
+    seen = parent.receive_all(path)[0].sighting
     assert seen.untrusted_stamps == ("0" * 32,)
     assert seen.sheets[0].characters is not None
     assert seen.sheets[0].characters.text == "A\ufffd\ufffd"

@@ -75,9 +75,9 @@ def altered_view(pictures: bool = False) -> IdentifyView:
     sentence = "The leak adds “MORE TO FOLLOW”."
     changes.append(Change("insertion", "", "MORE TO FOLLOW", (gap + len(LAST),) * 2, place, sentence))
     passages = (
-        Passage(_span(leak, copied), _span(DOCUMENT, body), 1, 0.987, -214.0),
+        Passage(_span(leak, copied), _span(DOCUMENT, body), (1,), 0.987, -214.0),
         Passage(
-            _span(leak, CLAUSE), _span(DOCUMENT, CLAUSE), 2, 1.0, -30.0, "it also stands in 14 documents"
+            _span(leak, CLAUSE), _span(DOCUMENT, CLAUSE), (2,), 1.0, -30.0, "it also stands in 14 documents"
         ),
     )
     regions: tuple[Region, ...] = ()
@@ -149,7 +149,7 @@ def _png(image: Image.Image) -> bytes:
 
 def genuine_view() -> IdentifyView:
     leak = f"> {LAST}"
-    passage = Passage(_span(leak, LAST), _span(DOCUMENT, LAST), 2, 1.0, -33.0)
+    passage = Passage(_span(leak, LAST), _span(DOCUMENT, LAST), (2,), 1.0, -33.0)
     match = DocumentMatch(
         "D-7K3M9QXA", "Night Operations", 1e-27, (passage,), (), 1.0, 0.021, "genuine", "text"
     )
@@ -179,7 +179,7 @@ def spliced_view() -> IdentifyView:
         "D-11111111",
         "Minutes of the auditors",
         3e-12,
-        (Passage(_span(leak, other), (0, len(other)), None, 1.0, -20.0),),
+        (Passage(_span(leak, other), (0, len(other)), (), 1.0, -20.0),),
         (),
         0.08,
         1.0,

@@ -222,7 +222,7 @@ def test_picture_matches_have_no_shares() -> None:
 def test_text_from_outside_is_escaped() -> None:
     bad = '<script>alert("x")</script>\'"&\u202e\x00'
     change = Change("name", bad, bad, (0, 5), (0, 5), bad)
-    passage = Passage((0, 40), (0, 40), 1, 1.0, -5.0, bad)
+    passage = Passage((0, 40), (0, 40), (1,), 1.0, -5.0, bad)
     region = Region(0, 0, "changed", (0, 0, 9, 9), ((0, 0),) * 4, bad, 1.0)
     match = DocumentMatch(bad, bad, 0.0, (passage,), (change,), 1.0, 1.0, "altered", "text", (region,))
     found = Identification(bad, "altered", bad, (match,), ((0, 30),), None, (bad,))
