@@ -17,7 +17,7 @@ import html
 import json
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -29,25 +29,36 @@ Text = tuple[str, str, str]  # id, kind, text
 
 def records(git_dir: Path) -> Iterator[Text]:
     """One text of each record, the longest of its releases."""
+    chosen = {name: max(found)[1] for name, found in releases(git_dir).items()}
+    for name, text in zip(sorted(chosen), blobs(git_dir, (chosen[n] for n in sorted(chosen))), strict=True):
+        yield name, "record", text
+
+
+def releases(git_dir: Path) -> dict[str, list[tuple[int, str]]]:
+    """Size and blob of each release of each record."""
     git = ["git", f"--git-dir={git_dir}"]
     listing = subprocess.run(
         [*git, "ls-tree", "-r", "-l", "HEAD", "extracted_text/releases"], check=True, capture_output=True
     ).stdout.decode()
-    chosen: dict[str, tuple[int, str]] = {}
+    found: dict[str, list[tuple[int, str]]] = {}
     for line in listing.splitlines():
         head, path = line.split("\t", 1)
         blob, size = head.split()[2:4]
         # A partial clone does not say the size of what it lacks.
         if path.endswith(".md") and size.isdigit() and SHORTEST < int(size) < LONGEST:
-            name = PurePosixPath(path).stem
-            chosen[name] = max(chosen.get(name, (0, "")), (int(size), blob))
+            found.setdefault(PurePosixPath(path).stem, []).append((int(size), blob))
+    return found
+
+
+def blobs(git_dir: Path, wanted: Iterable[str]) -> Iterator[str]:
+    """Texts of some blobs, in their order."""
     with subprocess.Popen(
-        [*git, "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ["git", f"--git-dir={git_dir}", "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as batch:
         assert batch.stdin is not None
         assert batch.stdout is not None
-        for name, (_, blob) in sorted(chosen.items()):
-            yield name, "record", _blob(batch.stdin, batch.stdout, blob).decode("utf-8", "replace")
+        for blob in wanted:
+            yield _blob(batch.stdin, batch.stdout, blob).decode("utf-8", "replace")
         batch.stdin.close()
 
 
