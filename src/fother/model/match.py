@@ -41,9 +41,9 @@ class Passage:
     """A stretch of the leak and the stretch of the document that it shows.
 
     `similarity` is 0…1 after alignment. `common` says why the passage does not count as evidence, with the
-    place it also stands in: boilerplate, a public text, formulae of the house; empty when it counts. `log10_chance` is the
-    logarithm of the probability that text by somebody who never saw the document agrees as well as this with
-    any passage of the registry.
+    place it also stands in: boilerplate, a public text, formulae of the house; empty when it counts.
+    `log10_chance` is the logarithm of the probability that text by somebody who never saw the document agrees
+    as well as this with any passage of the registry.
     """
 
     leak: Span
