@@ -28,7 +28,7 @@ def run(
 
     Exit status 7 when something is lost or wrong, 0 otherwise.
     """
-    with registry(home) as opened:
+    with registry(home, publish=False) as opened:
         findings = (*opened.check(), *log_findings(opened), *index_findings(opened), *isolation_findings())
         removed = opened.collect() if collect else ()
         where = opened.home

@@ -24,9 +24,9 @@ from rich.progress import (
 )
 
 from fother.errors import FotherError, StorageError
-from fother.flow.log import publish
+from fother.flow.log import catch_up
 from fother.flow.parts import write_whole
-from fother.registry import DATABASE_NAME, FolderRegistry, default_home, open_registry
+from fother.registry import FolderRegistry, default_home, open_registry
 
 HomeOption = Annotated[
     Path | None,
@@ -42,28 +42,24 @@ out = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.s
 
 
 @contextmanager
-def registry(home: Path | None, *, create: bool = False) -> Iterator[FolderRegistry]:
-    """The registry that the user means; at the end its log is published if it grew, and it is closed."""
-    place = home or default_home()
-    existed = (place / DATABASE_NAME).exists()
-    opened = open_registry(place, create=create)
+def registry(home: Path | None, *, create: bool = False, publish: bool = True) -> Iterator[FolderRegistry]:
+    """The registry that the user means; at the end its log is published, and it is closed.
+
+    Without `publish` for commands that only check, and shall tell everything that is wrong.
+    """
+    opened = open_registry(home or default_home(), create=create)
     try:
-        before = opened.log_size() if existed else 0
         try:
             yield opened
         except BaseException:
             # What was done before the error is in the log; that error is the one to tell.
             with suppress(FotherError):
-                _publish(opened, before)
+                catch_up(opened)
             raise
-        _publish(opened, before)
+        if publish:
+            catch_up(opened)
     finally:
         opened.close()
-
-
-def _publish(opened: FolderRegistry, before: int) -> None:
-    if opened.log_size() != before:
-        publish(opened)
 
 
 def print_json(value: Any) -> None:

@@ -45,7 +45,7 @@ def verify(
     Exit status 7 when anything does not hold, 0 otherwise.
     """
     kept = None if checkpoint is None else log.read(checkpoint)
-    with registry(home) as opened:
+    with registry(home, publish=False) as opened:
         found = log.verify(opened, kept, repair=repair)
     if json:
         print_json(

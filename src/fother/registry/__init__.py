@@ -33,11 +33,10 @@ from fother.registry.records import (
     Trace,
     as_dict,
 )
-from fother.registry.store import DATABASE_NAME, FolderRegistry, default_home, open_registry, plan_bytes
+from fother.registry.store import FolderRegistry, default_home, open_registry, plan_bytes
 from fother.registry.texts import DocumentText
 
 __all__ = [
-    "DATABASE_NAME",
     "Artefact",
     "BlobRole",
     "CommitmentRecord",

@@ -44,6 +44,9 @@ def key_of(home: Path) -> str:
 
 def test_a_log_that_holds(home: Path) -> None:
     assert "warning: log: The last 4 entries" in run(home, "check").output
+    # Whatever the next command is, it publishes what a killed one left.
+    run(home, "recipients")
+    assert "not published" not in run(home, "check").output
     signed = run(home, "log", "checkpoint").stdout.encode()
     assert checkpoint.opened(signed, note.verifier_key(key_of(home))).size == 4
     assert "has 4 entries, 4 of them published: it holds." in run(home, "log", "verify").output

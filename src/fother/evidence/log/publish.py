@@ -69,6 +69,13 @@ def published(files: LogFiles, keys: Sequence[KeyPeriod]) -> Checkpoint | None:
     return found
 
 
+def counted(files: LogFiles) -> int:
+    """How many entries the checkpoint on disk says that it counts; nothing is checked."""
+    stored = files.read(CHECKPOINT)
+    lines = [] if stored is None else stored.split(b"\n", 2)
+    return int(lines[1]) if len(lines) == 3 and lines[1].isdigit() else 0
+
+
 def _signed_by_present_key(files: LogFiles, keys: Sequence[KeyPeriod]) -> bool:
     stored = files.read(CHECKPOINT)
     return stored is not None and note.signed_by(note.parse(stored), keys[-1].key) is not None
