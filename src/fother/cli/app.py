@@ -24,6 +24,7 @@ VERBS = (
     "trace",
     "assess",
     "exposure",
+    "press",
     "markings",
     "guard",
     "clocks",

@@ -45,6 +45,11 @@ def _load(mode: str) -> Answer:
     if mode == "recognise":
         recognise: Answer = importlib.import_module("fother.intake.ocr.child").recognise
         return recognise
+    if mode == "article":
+        article = importlib.import_module("fother.intake.child_article")
+        article.preload()
+        read_articles: Answer = article.read_articles
+        return read_articles
     from fother.formats.text.charset import preload
     from fother.intake import child_pdf, child_read
 

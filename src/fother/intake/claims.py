@@ -104,7 +104,7 @@ def _sheet(name: str, header: dict[str, Any], arrays: list[NDArray[Any]]) -> She
     codes, origin = arrays
     if codes.dtype != np.int32 or codes.ndim != 1 or origin.shape != (len(codes), 2):
         raise ValueError("text and places do not belong together")
-    return Sheet(name, page, None, Characters(_string(codes), np.nan_to_num(origin.astype(np.float64))))
+    return Sheet(name, page, None, Characters(text_from(codes), np.nan_to_num(origin.astype(np.float64))))
 
 
 def _text(
@@ -128,7 +128,7 @@ def _text(
     parts = (
         TextPart(PART_KINDS[k], s, e, None if p < 0 else p, labels[n]) for k, s, e, p, n in rows.tolist()
     )
-    return _string(codes), tuple(parts)
+    return text_from(codes), tuple(parts)
 
 
 def _words(arrays: list[NDArray[Any]]) -> WordBoxes:
@@ -145,7 +145,7 @@ def _words(arrays: list[NDArray[Any]]) -> WordBoxes:
     return WordBoxes(start, end, sheet, np.array(box), np.ones(len(start)))
 
 
-def _string(codes: NDArray[np.int32]) -> str:
+def text_from(codes: NDArray[np.int32]) -> str:
     """Code points as text: what is none, and NUL, becomes U+FFFD."""
     bad = (codes <= 0) | (codes > 0x10FFFF) | ((codes >= 0xD800) & (codes <= 0xDFFF))
     return np.where(bad, 0xFFFD, codes).astype("<u4").tobytes().decode("utf-32-le")

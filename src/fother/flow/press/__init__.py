@@ -1,0 +1,1 @@
+"""Press reports: taken in, read, reviewed, compared; feeds watched."""
