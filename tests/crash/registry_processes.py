@@ -18,6 +18,7 @@ from fother.registry import (
     NewItem,
     RecipientRow,
     Registry,
+    Unlocking,
     open_registry,
 )
 
@@ -55,9 +56,10 @@ def write_for_ever(home: str, diary: str, seed: int, rounds: int = 1_000_000) ->
             lines.write(f"document {document.id} {document.sha256}\n")
             edition = registry.edition(document.id, rng.choice([3, 5]), 0.02)
             numbers = rng.sample(range(PEOPLE), rng.randint(1, 8))
-            made = registry.reserve(edition.id, rows_of(numbers), source=f"{seed}-{turn}.csv")
+            rows = {row.row: row for row in rows_of(numbers)}
+            made = registry.reserve(edition.id, [*rows.values()], source=f"{seed}-{turn}.csv")
             for entry in made.entries:
-                lines.write(f"copy {entry.copy.id} {entry.recipient.email}\n")
+                lines.write(f"copy {entry.copy.id} {rows[entry.row].email}\n")
             for entry in made.pending:
                 file = file_of(registry, entry.copy.id)
                 registry.mark_issued(file)
@@ -155,6 +157,11 @@ def fill_small_disk(home: str, answer: str, limit: int, what: str) -> None:
     report(large_document if what == "document" else large_issue, answer)
 
 
+def own_key(home: Path) -> Unlocking:
+    """A key file beside the registry, which a stranger can be given."""
+    return Unlocking(key_file=home.parent / "registry.key")
+
+
 def work_as_stranger(home: str, answer: str) -> None:
     """Register a document without the rights of root."""
     os.setgroups([])
@@ -162,7 +169,7 @@ def work_as_stranger(home: str, answer: str) -> None:
     os.setuid(STRANGER)
 
     def add() -> None:
-        with open_registry(Path(home)) as registry:
+        with open_registry(Path(home), unlocking=own_key(Path(home))) as registry:
             registry.add_document(b"new", file_name="n", media_type="x", pages=1, text=TEXT)
 
     report(add, answer)

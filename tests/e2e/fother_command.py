@@ -25,6 +25,10 @@ _TEXT = (
 )
 
 
+#: Further variables of the environment, for tests of passphrases.
+SECRETS: dict[str, str] = {}
+
+
 @dataclass(frozen=True)
 class Ran:
     """What a command printed and how it ended."""
@@ -48,7 +52,7 @@ def fother(*words: object, home: Path, json_output: bool = True, alone: bool = F
     """
     arguments = [*map(str, words), *(["--json"] if json_output else [])]
     own = {k: v for k, v in os.environ.items() if not k.startswith("FOTHER_")}
-    environment = {**own, "FOTHER_HOME": str(home), "COLUMNS": "200"}
+    environment = {**own, "FOTHER_HOME": str(home), "COLUMNS": "200", **SECRETS}
     return (_process if alone else _call)(arguments, environment)
 
 

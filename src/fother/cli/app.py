@@ -11,6 +11,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 import fother
+from fother.cli.actor import add_option
 from fother.cli.common import storage_error
 from fother.errors import FotherError
 
@@ -29,6 +30,9 @@ VERBS = (
     "guard",
     "clocks",
     "forecast",
+    "unseal",
+    "approve",
+    "seal",
     "copies",
     "recipients",
     "show",
@@ -81,6 +85,7 @@ def _command(name: str) -> Any:
         group.command(name=name)(module.run)
     command = typer.main.get_command(group)
     command.name = name
+    add_option(command)
     return command
 
 

@@ -9,6 +9,7 @@ import typer
 from fother.cli.common import HomeOption, JsonOption, out, print_json, registry
 from fother.flow.health import index_findings, isolation_findings
 from fother.flow.log import findings as log_findings
+from fother.flow.seals import seal_findings
 from fother.registry import as_dict
 
 NAME = "check"
@@ -29,7 +30,13 @@ def run(
     Exit status 7 when something is lost or wrong, 0 otherwise.
     """
     with registry(home, publish=False) as opened:
-        findings = (*opened.check(), *log_findings(opened), *index_findings(opened), *isolation_findings())
+        findings = (
+            *opened.check(),
+            *log_findings(opened),
+            *index_findings(opened),
+            *seal_findings(opened),
+            *isolation_findings(),
+        )
         removed = opened.collect() if collect else ()
         where = opened.home
     damaged = any(f.severity == "error" for f in findings)

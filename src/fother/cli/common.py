@@ -23,7 +23,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from fother.errors import FotherError, StorageError
+from fother.cli.actor import actor
+from fother.errors import FotherError, StorageError, UsageError
 from fother.flow.log import catch_up
 from fother.flow.parts import write_whole
 from fother.registry import FolderRegistry, default_home, open_registry
@@ -47,7 +48,7 @@ def registry(home: Path | None, *, create: bool = False, publish: bool = True) -
 
     Without `publish` for commands that only check, and shall tell everything that is wrong.
     """
-    opened = open_registry(home or default_home(), create=create)
+    opened = open_registry(home or default_home(), create=create, actor=actor())
     try:
         try:
             yield opened
@@ -60,6 +61,24 @@ def registry(home: Path | None, *, create: bool = False, publish: bool = True) -
             catch_up(opened)
     finally:
         opened.close()
+
+
+def ask_passphrase(file: Path) -> str | None:
+    """The passphrase of an approver's key file: from the environment, or asked for on a terminal."""
+    given = os.environ.get("FOTHER_APPROVER_PASSPHRASE")
+    if given or not sys.stdin.isatty():
+        return given or None
+    return str(typer.prompt(f"Passphrase of {file}", hide_input=True, err=True))
+
+
+def new_passphrase() -> str:
+    """A passphrase to be used from now on. Raises UsageError when nobody can be asked for it."""
+    given = os.environ.get("FOTHER_NEW_PASSPHRASE")
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise UsageError("Give the new passphrase in FOTHER_NEW_PASSPHRASE where nobody can be asked.")
+    return str(typer.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True))
 
 
 def print_json(value: Any) -> None:

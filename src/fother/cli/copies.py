@@ -20,24 +20,21 @@ def run(
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List the copies of a document and who has which."""
+    """List the copies of a document. Whom one belongs to is sealed; see `fother unseal`."""
     with registry(home) as opened:
         found = opened.document(document)
         copies = opened.copies(found.id)
-        recipients = {r.id: r for r in opened.recipients()}
     if json:
         print_json({"document": found.id, "copies": [as_dict(copy) for copy in copies]})
         return
     out.print(f"{found.title}, {found.id}: {len(copies)} copies.")
     print_table(
-        ["copy", "state", "recipient", "name", "organisation", "issued"],
+        ["copy", "state", "recipient", "issued"],
         [
             [
                 copy.id,
                 copy.state,
                 copy.recipient,
-                recipients[copy.recipient].name or recipients[copy.recipient].email,
-                recipients[copy.recipient].organisation,
                 copy.issued_at.isoformat(" ", "minutes") if copy.issued_at else "",
             ]
             for copy in copies

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from fother.cli.common import HomeOption, JsonOption, QuietOption, out, print_json, progress, registry
+from fother.flow.delivery import write_delivery_list
 from fother.flow.safeguard import issue
+from fother.flow.seals import OWN_KEY
 
 NAME = "issue"
 
@@ -30,6 +32,13 @@ def run(
     resistance: Annotated[int, typer.Option(help="Coalition size the code is made for: 1, 3, 5 or 8.")] = 3,
     strength: Annotated[str, typer.Option(help="discreet, standard or strong.")] = "standard",
     workers: Annotated[int | None, typer.Option(help="Processes; all cores by default.", min=1)] = None,
+    delivery: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also write who gets which file, as CSV; delete it once the copies are sent.",
+            show_default=False,
+        ),
+    ] = None,
     home: HomeOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -38,6 +47,8 @@ def run(
 
     The list is checked before anything is made. Who has a copy already keeps it, byte for byte, so the list
     can be extended and the command repeated at any time; after an interruption it makes what is missing.
+    The names are sealed in the registry, so only --delivery, or the list with the rows that --json gives,
+    says which file goes to whom.
     """
     with registry(home) as opened, progress(quiet or json) as bars:
         done = issue(
@@ -50,6 +61,9 @@ def run(
             workers=workers,
             progress=bars,
         )
+        setup = opened.seal_setup()
+    if delivery is not None:
+        write_delivery_list(to, done, delivery)
     entries = done.reservation.entries
     if json:
         print_json(
@@ -73,4 +87,8 @@ def run(
     existed = len(entries) - done.made
     kept = f", {existed} existed unchanged" if existed else ""
     out.print(f"Issue {done.reservation.issue.id}: {done.made} copies made in {out_folder}{kept}.")
-    out.print("The marks of each new copy were read back. `fother copies` lists who has which.")
+    out.print("The marks of each new copy were read back. Who has which is sealed.")
+    if delivery is not None:
+        out.print(f"{delivery} says which file goes to whom; delete it once they are sent.")
+    if setup.own:
+        out.print(f"Note: {OWN_KEY}")

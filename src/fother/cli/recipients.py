@@ -1,8 +1,10 @@
-"""fother recipients: everyone who may have copies."""
+"""fother recipients: everyone who may have copies, without saying who it is."""
 
 from __future__ import annotations
 
-from fother.cli.common import HomeOption, JsonOption, print_json, registry
+from collections import Counter
+
+from fother.cli.common import HomeOption, JsonOption, out, print_json, registry
 from fother.cli.tables import print_table
 from fother.registry import as_dict
 
@@ -10,15 +12,18 @@ NAME = "recipients"
 
 
 def run(home: HomeOption = None, json: JsonOption = False) -> None:
-    """List the recipients of all issues."""
+    """List the recipients of all issues by their ids. Who they are is sealed; see `fother unseal`."""
     with registry(home) as opened:
         found = opened.recipients()
-        copies = opened.copies()
+        count = Counter(copy.recipient for copy in opened.copies())
     if json:
-        print_json({"recipients": [as_dict(recipient) for recipient in found]})
+        print_json({"recipients": [as_dict(r) | {"copies": count[r.id]} for r in found]})
         return
-    count = {r.id: sum(c.recipient == r.id for c in copies) for r in found}
     print_table(
-        ["recipient", "name", "email", "organisation", "partner", "role", "copies"],
-        [[r.id, r.name, r.email, r.organisation, r.partner, r.role, str(count[r.id])] for r in found],
+        ["recipient", "since", "copies", ""],
+        [
+            [r.id, f"{r.added_at:%Y-%m-%d}", str(count[r.id]), "erased" if r.erased_at else "sealed"]
+            for r in found
+        ],
     )
+    out.print("Who they are is sealed; `fother unseal` asks whom a copy belongs to.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fother.registry.atrest.lock import Lock, Unlocking, require_passphrase
 from fother.registry.files import FolderFiles
 from fother.registry.interface import Registry
 from fother.registry.recipients_csv import read_recipients
@@ -29,14 +30,28 @@ from fother.registry.records import (
     RecipientRow,
     Record,
     Reservation,
+    SealSetup,
     SightingRecord,
     Trace,
+    Unsealed,
+    UnsealRequest,
     as_dict,
 )
+from fother.registry.seals.age import (
+    AgeKey,
+    check_public,
+    key_file_is_locked,
+    new_key,
+    read_key_file,
+    read_public_keys,
+    write_key_file,
+)
+from fother.registry.seals.shares import Policy
 from fother.registry.store import FolderRegistry, default_home, open_registry, plan_bytes
 from fother.registry.texts import DocumentText
 
 __all__ = [
+    "AgeKey",
     "Artefact",
     "BlobRole",
     "CommitmentRecord",
@@ -54,21 +69,34 @@ __all__ = [
     "Issue",
     "IssuedFile",
     "Item",
+    "Lock",
     "LogEntry",
     "LogKey",
     "LogOpening",
     "NewItem",
+    "Policy",
     "ReadyCopy",
     "Recipient",
     "RecipientRow",
     "Record",
     "Registry",
     "Reservation",
+    "SealSetup",
     "SightingRecord",
     "Trace",
+    "Unlocking",
+    "UnsealRequest",
+    "Unsealed",
     "as_dict",
+    "check_public",
     "default_home",
+    "key_file_is_locked",
+    "new_key",
     "open_registry",
     "plan_bytes",
+    "read_key_file",
+    "read_public_keys",
     "read_recipients",
+    "require_passphrase",
+    "write_key_file",
 ]

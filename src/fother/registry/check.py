@@ -42,19 +42,58 @@ def sound(connection: Connection) -> Iterator[Finding]:
 
 def stored(connection: Connection, blobs: FolderBlobs) -> Iterator[Finding]:
     """Findings about blobs that the database counts on, and about files it does not know."""
-    known = set()
+    files = set()
     for name, size in connection.execute(select(schema.blob.c.sha256, schema.blob.c.size)):
-        known.add(name)
-        fault = blobs.fault(name)
+        files.add(blobs.name(name))
+        fault = blobs.fault(name, size)
         if fault:
             yield Finding("error", _users(connection, name), fault)
-        elif blobs.path(name).stat().st_size != size:
-            yield Finding(
-                "error", name, f"The entry of blob {name} says {size} bytes, its file has another size."
-            )
     for name in blobs.names():
-        if name not in known:
+        if name not in files:
             yield Finding("note", name, f"The stored file {name} belongs to nothing; it is safe to collect.")
+
+
+def sealed(connection: Connection) -> Iterator[Finding]:
+    """Findings about recipients that no number of approvers could unseal, though they were not erased."""
+    person, share, entry, copy = schema.recipient.c, schema.seal_share.c, schema.entry.c, schema.copy.c
+    approvers = {s.number: len(s.approvers) for s in connection.execute(select(schema.seal_setup))}
+    newest = max(approvers, default=0)
+    held = func.count(share.number)
+    query = (
+        select(person.id, person.setup, person.locked, held)
+        .select_from(schema.recipient.outerjoin(schema.seal_share, share.recipient == person.id))
+        .where(person.erased_at.is_(None))
+        .group_by(person.id)
+    )
+    for name, setup, locked, count in connection.execute(query):
+        if setup != newest or locked is None or count != approvers.get(newest):
+            yield Finding(
+                "error", name, f"The seal of {name} is incomplete; restore the registry from your backup."
+            )
+    lost = (
+        select(entry.issue, entry.row)
+        .join_from(schema.entry, schema.copy, entry.copy == copy.id)
+        .join(schema.recipient, copy.recipient == person.id)
+        .where(entry.sealed.is_(None), person.erased_at.is_(None))
+    )
+    for issue, row in connection.execute(lost):
+        yield Finding(
+            "error",
+            issue,
+            f"Row {row} of {issue} has lost whom it is about; restore the registry from your backup.",
+        )
+    for name in connection.execute(select(copy.id).where(copy.identity.is_(None))).scalars():
+        yield Finding("error", name, f"Copy {name} does not say what was committed of whom it belongs to.")
+
+
+def in_clear(blobs: FolderBlobs) -> Iterator[Finding]:
+    """Findings about stored files that are not encrypted."""
+    for path in blobs.in_clear():
+        yield Finding(
+            "error",
+            path.name,
+            f"The stored file {path} is in clear and damaged; restore it from your backup.",
+        )
 
 
 def left_over(paths: Iterable[Path]) -> Iterator[Finding]:
@@ -122,14 +161,14 @@ def finished(connection: Connection) -> Iterator[Finding]:
     issue, entry, copy = schema.issue, schema.entry, schema.copy
     waiting = func.count().filter(copy.c.state == "reserved")
     query = (
-        select(issue.c.id, issue.c.state, issue.c.source, waiting, func.count(copy.c.id))
+        select(issue.c.id, issue.c.state, waiting, func.count(copy.c.id))
         .select_from(
             issue.outerjoin(entry, entry.c.issue == issue.c.id).outerjoin(copy, entry.c.copy == copy.c.id)
         )
         .group_by(issue.c.id)
         .order_by(issue.c.made_at)
     )
-    for name, state, source, missing, total in connection.execute(query):
+    for name, state, missing, total in connection.execute(query):
         if not total:
             yield Finding("error", name, f"Issue {name} has no rows.")
         elif state == "complete" and missing:
@@ -140,14 +179,13 @@ def finished(connection: Connection) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 name,
-                f"Issue {name} of {source} was interrupted after its last copy; "
-                "run the same command again to close it.",
+                f"Issue {name} was interrupted after its last copy; run the same command again to close it.",
             )
         elif state == "open":
             yield Finding(
                 "warning",
                 name,
-                f"Issue {name} of {source} is unfinished: {missing} of {total} copies are still to be made; "
+                f"Issue {name} is unfinished: {missing} of {total} copies are still to be made; "
                 "run the same command again to resume it.",
             )
     lost = select(copy.c.id).where(

@@ -113,6 +113,27 @@ class Database:
             with connection.begin():
                 yield connection
 
+    def compact(self) -> bool:
+        """Write the file anew without what was deleted, and empty its journal; False when it is in use.
+
+        Needs as much room again as the file takes. Raises StorageError.
+        """
+        self._engine.dispose()  # our own connections would be in the way
+        with database_errors(self.path):
+            connection = sqlite3.connect(self.path, timeout=0, isolation_level=None)
+            try:
+                for pragma in ("synchronous = FULL", "secure_delete = ON"):
+                    connection.execute(f"PRAGMA {pragma}")
+                connection.execute("VACUUM")
+                in_use, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not in_use
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    raise
+                return False
+            finally:
+                connection.close()
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -129,7 +150,12 @@ def _engine(path: Path, patience: float) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
-        for pragma in ("foreign_keys = ON", "synchronous = FULL", "trusted_schema = OFF"):
+        for pragma in (
+            "foreign_keys = ON",
+            "synchronous = FULL",
+            "trusted_schema = OFF",
+            "secure_delete = ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

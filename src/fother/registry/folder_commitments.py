@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fother.registry import commitments, log_details, rows, schema
-from fother.registry.desk import FolderDesk
+from fother.registry.folder_seals import FolderSeals
 from fother.registry.records import CommitmentRecord, CommittedLeaf, Decoy, ReadyCopy
 from fother.verify.commitment import header_digest
 
 
-class FolderCommitments(FolderDesk):
+class FolderCommitments(FolderSeals):
     """See the part "Commitments" of `interface.Registry`."""
 
     def decoys(self, *, edition: str | None = None, issue: str | None = None) -> tuple[Decoy, ...]:

@@ -16,6 +16,7 @@ PREFIXES = {
     "T": "trace",
     "L": "sighting",  #: of a leak
     "M": "identification",  #: a match, or that there is none
+    "U": "request",  #: to unseal whom a copy belongs to
 }
 #: Kinds of versioned entries (`items.py`) and the letters that their ids begin with.
 ITEM_KINDS = {

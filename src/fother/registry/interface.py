@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from fother.registry.atrest.lock import Lock, Unlocking
 from fother.registry.files import FolderFiles
 from fother.registry.records import (
     Artefact,
@@ -34,9 +35,14 @@ from fother.registry.records import (
     RecipientRow,
     Record,
     Reservation,
+    SealSetup,
     SightingRecord,
     Trace,
+    Unsealed,
+    UnsealRequest,
 )
+from fother.registry.seals.age import AgeKey
+from fother.registry.seals.shares import Policy
 from fother.registry.texts import DocumentText
 from fother.verify.note import VerifierKey
 
@@ -221,10 +227,87 @@ class Registry(Protocol):
         """The copy with this stamp, if it is one of ours."""
 
     def recipients(self) -> tuple[Recipient, ...]:
-        """All recipients, oldest first."""
+        """All recipients, oldest first. Who they are is sealed."""
 
     def recipient(self, reference: str) -> Recipient:
         """By id or e-mail address. Raises NotFoundError."""
+
+    def identity_commitment(self, copy: Copy) -> bytes:
+        """What was committed of whom a copy belongs to when it was reserved, 32 bytes.
+
+        It opens with the `salt` and `identity` of `unseal`, of this copy alone; see `fother.verify.identity`
+        for how to check that.
+        """
+
+    # Seals
+
+    def seal_setup(self) -> SealSetup:
+        """Who must agree before anybody sees whom a copy belongs to."""
+
+    def change_seal_setup(
+        self,
+        wanted: Policy | None,
+        present: Sequence[AgeKey] = (),
+        *,
+        step: Callable[[], None] = lambda: None,
+    ) -> SealSetup:
+        """Give the seals to other approvers; None makes the registry its own approver, with a new key.
+
+        `present` are keys of present approvers, as many as it takes; `step` is called after each recipient.
+        Open requests are closed. Raises UsageError when keys are missing or are no approver's.
+        """
+
+    def request_unseal(self, copy: str, reason: str, lasting: timedelta = ...) -> UnsealRequest:
+        """Ask whom a copy belongs to, by its full id.
+
+        Raises UsageError without a reason, NotFoundError for an unknown copy or an erased recipient.
+        """
+
+    def unseal_request(self, reference: str) -> UnsealRequest:
+        """By id or the unique start of one. Raises NotFoundError."""
+
+    def unseal_requests(self) -> tuple[UnsealRequest, ...]:
+        """All requests, oldest first; those whose time is over are closed."""
+
+    def approve_unseal(self, request: str, key: AgeKey | None = None) -> UnsealRequest:
+        """Approve a request with an approver's key; None takes the registry's own, where it has one.
+
+        The same approver again changes nothing. Raises UsageError when the request is closed or the key is no
+        approver's.
+        """
+
+    def unseal(self, request: str) -> Unsealed:
+        """Whom the copy of a request belongs to, once; the request is closed.
+
+        Raises UsageError while approvals are missing or when it is closed, RegistryError when what was sealed
+        is not what was committed.
+        """
+
+    def erase_recipient(self, reference: str, reason: str) -> Recipient:
+        """Make it impossible for good to see who a recipient is. Again changes nothing.
+
+        Raises UsageError without a reason or while an issue to the recipient is unfinished, NotFoundError.
+        """
+
+    # Keys at rest
+
+    def key_lock(self) -> Lock:
+        """What the registry's keys are locked with."""
+
+    def lock_keys(self, unlocking: Unlocking) -> Lock:
+        """Lock the keys with something else. Raises StorageError."""
+
+    def add_data_key(self) -> None:
+        """Make the key that files stored from now on are encrypted with."""
+
+    def blobs(self) -> tuple[str, ...]:
+        """The SHA-256 of all stored files."""
+
+    def renew_blob(self, sha256: str) -> bool:
+        """Encrypt a stored file under the newest key; False when it is already."""
+
+    def drop_old_data_keys(self) -> None:
+        """Forget all keys of stored files but the newest. RegistryError while one is still in use."""
 
     # Leaks
 

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from fother.errors import CopyCheckError, NotFoundError, RegistryError
 from fother.registry import commitments, ids, keys, recipients, rows, schema
 from fother.registry.ids import Entropy
+from fother.registry.recipients import Sealing
 from fother.registry.records import (
     Copy,
     Decoy,
@@ -29,6 +30,9 @@ from fother.registry.records import (
     RecipientRow,
     Reservation,
 )
+from fother.registry.seals import envelope
+from fother.registry.seals.envelope import Envelope
+from fother.verify import identity as identities
 
 
 def request_hash(given: Sequence[RecipientRow]) -> str:
@@ -44,6 +48,7 @@ def reserve(
     edition: Edition,
     key: bytes,
     given: Sequence[RecipientRow],
+    sealing: Sealing,
     *,
     source: str,
     parameters: Mapping[str, Any],
@@ -59,13 +64,13 @@ def reserve(
     Raises RecipientListError for rows that no issue can be made of.
     """
     recipients.check_rows(given)
-    request = request_hash(given)
+    request = sealing.mark(request_hash(given))
     same = (schema.issue.c.edition == edition.id) & (schema.issue.c.request == request)
     known = connection.execute(select(schema.issue.c.id).where(same)).scalar_one_or_none()
     if known is not None:
         return reservation(connection, known), False
 
-    people = recipients.enter(connection, given, now, entropy)
+    people = recipients.enter(connection, given, sealing, now, entropy)
     (issue,) = rows.fresh_ids(connection, schema.issue, "I", 1, entropy)
     connection.execute(
         insert(schema.issue).values(
@@ -73,57 +78,48 @@ def reserve(
             document=edition.document,
             edition=edition.id,
             made_at=now,
-            source=source,
             parameters=dict(parameters),
             request=request,
             state="open",
         )
     )
-    owners = {row.row: people[recipients.identity(row)].id for row in given}
-    copies = _copies_of(connection, edition.id, list(owners.values()))
+    owners = {row.row: people[recipients.identity(row)] for row in given}
+    copies = _copies_of(connection, edition.id, [owner.id for owner in owners.values()])
     next_index = copies_count(connection, edition.id)
-    newcomers = len(set(owners.values()) - copies.keys())
+    newcomers = len({owner.id for owner in owners.values()} - copies.keys())
     hidden = keys.decoy_places(key, next_index, newcomers, decoys if newcomers else 0)
-    new = []
+    new, entries = [], []
     for row in given:
-        owner = owners[row.row]
-        if owner in copies:
-            continue
-        while next_index in hidden:
+        owner, salt = owners[row.row], b""
+        if owner.id not in copies:
+            while next_index in hidden:
+                next_index += 1
+            copies[owner.id] = ids.copy_id(edition.id, next_index)
+            salt = entropy(identities.SALT_BYTES)
+            new.append(
+                {
+                    "id": copies[owner.id],
+                    "document": edition.document,
+                    "edition": edition.id,
+                    "number": next_index,
+                    "recipient": owner.id,
+                    "issue": issue,
+                    "row": row.row,
+                    "stamp_hash": keys.stamp_hash(keys.stamp(key, next_index)),
+                    "reserved_at": now,
+                    "state": "reserved",
+                    "identity": identities.commitment(salt, envelope.identity(row)),
+                }
+            )
             next_index += 1
-        copies[owner] = ids.copy_id(edition.id, next_index)
-        new.append(
-            {
-                "id": copies[owner],
-                "document": edition.document,
-                "edition": edition.id,
-                "number": next_index,
-                "recipient": owner,
-                "issue": issue,
-                "row": row.row,
-                "stamp_hash": keys.stamp_hash(keys.stamp(key, next_index)),
-                "reserved_at": now,
-                "state": "reserved",
-            }
-        )
-        next_index += 1
+        sealed = envelope.seal(Envelope(issue, copies[owner.id], source, row, salt), owner.public)
+        entries.append({"issue": issue, "row": row.row, "copy": copies[owner.id], "sealed": sealed})
     if new:
         connection.execute(insert(schema.copy), new)
     commitments.enter_decoys(
         connection, (Decoy(ids.copy_id(edition.id, k), edition.id, k, issue) for k in sorted(hidden))
     )
-    connection.execute(
-        insert(schema.entry),
-        [
-            {
-                "issue": issue,
-                "row": row.row,
-                "copy": copies[owners[row.row]],
-                "given": dataclasses.asdict(row),
-            }
-            for row in given
-        ],
-    )
+    connection.execute(insert(schema.entry), entries)
     return reservation(connection, issue), True
 
 
@@ -150,7 +146,7 @@ def reservation(connection: Connection, issue: str) -> Reservation:
     made = rows.issue(connection.execute(select(schema.issue).where(schema.issue.c.id == issue)).one())
     entry = schema.entry.c
     links = connection.execute(
-        select(entry.row, entry.copy, entry.given).where(entry.issue == issue).order_by(entry.row)
+        select(entry.row, entry.copy).where(entry.issue == issue).order_by(entry.row)
     ).all()
     table = schema.copy
     query = select(table).where(table.c.id.in_(select(entry.copy).where(entry.issue == issue)))
@@ -158,10 +154,7 @@ def reservation(connection: Connection, issue: str) -> Reservation:
     people = recipients.some(connection, [copy.recipient for copy in copies.values()])
     return Reservation(
         made,
-        tuple(
-            Entry(link.row, copies[link.copy], people[copies[link.copy].recipient], link.given)
-            for link in links
-        ),
+        tuple(Entry(link.row, copies[link.copy], people[copies[link.copy].recipient]) for link in links),
     )
 
 
@@ -231,6 +224,12 @@ def listed(connection: Connection, document: str | None) -> tuple[Issue, ...]:
     if document is not None:
         query = query.where(table.c.document == document)
     return tuple(rows.issue(row) for row in connection.execute(query))
+
+
+def identity_commitment(connection: Connection, copy: str) -> bytes:
+    """What is committed of whom a copy belongs to, 32 bytes; `copy` is its exact id."""
+    query = select(schema.copy.c.identity).where(schema.copy.c.id == copy)
+    return bytes(connection.execute(query).scalar_one())
 
 
 def some(connection: Connection, wanted: Sequence[str]) -> dict[str, Copy]:

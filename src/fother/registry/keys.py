@@ -51,6 +51,16 @@ def index_key(master: bytes) -> bytes:
     return derive(master, "index")
 
 
+def identities_key(master: bytes) -> bytes:
+    """What recipients and lists are recognised by."""
+    return derive(master, "identities")
+
+
+def blob_name_key(master: bytes) -> bytes:
+    """What the names of stored files are made with."""
+    return derive(master, "blob names")
+
+
 def stamp(key: bytes, index: int) -> bytes:
     """The unguessable id of one copy of an edition, 16 bytes."""
     return derive(key, f"stamp|{index}", STAMP_BYTES)
@@ -127,18 +137,9 @@ class KeyFile:
             ) from error
 
 
-class MasterKey(KeyFile):
-    """The key that all secrets are derived from."""
+def read_old_master(path: Path) -> bytes | None:
+    """The master key of a registry before version 0.2, in a file of its own; None when there is none.
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, "master.key", "master key")
-
-    def checked(self, expected_check: str | None) -> bytes:
-        """The key; RegistryError also when it is not the one that the database was made with."""
-        master = self.read()
-        if expected_check is not None and not hmac.compare_digest(check_value(master), expected_check):
-            raise RegistryError(
-                f"The {self.title} {self.path} is not the one this registry was made with; "
-                "restore the right key file from your backup."
-            )
-        return master
+    Raises RegistryError when it is open to others or damaged.
+    """
+    return KeyFile(path.parent, path.name, "master key").read() if path.exists() else None

@@ -36,6 +36,8 @@ KINDS = frozenset(
         "seal-setup",
         "rotate",
         "erase",
+        "lock",  #: of the registry's keys: with something else
+        "rekey",  #: a new key for stored files
         "read",  #: of something sensitive
         "freeze",  #: the last entry of a log that is closed
     }

@@ -69,6 +69,7 @@ def issue(connection: Connection, row: Row[Any]) -> Detail:
         .order_by(entry.row)
     )
     copies = [list(link) for link in connection.execute(query)]
+    whose = select(copy.id, copy.identity).where(copy.issue == row.id).order_by(copy.number)
     decoy = schema.decoy.c
     nobody = connection.execute(select(decoy.id).where(decoy.issue == row.id).order_by(decoy.number))
     decoys = list(nobody.scalars())
@@ -83,6 +84,9 @@ def issue(connection: Connection, row: Row[Any]) -> Detail:
         "parameters": digest(row.parameters),
         "rows": len(copies),
         "copies": digest(copies),
+        "identities": digest(
+            [[name, (identity or b"").hex()] for name, identity in connection.execute(whose)]
+        ),
     }
 
 

@@ -13,6 +13,7 @@ from fother.verify.note import VerifierKey
 BlobRole = Literal["original", "carriers", "template", "plan", "text"]
 IssueState = Literal["open", "complete"]
 CopyState = Literal["reserved", "issued"]
+RequestState = Literal["open", "told", "expired", "void"]
 Severity = Literal["error", "warning", "note"]
 
 
@@ -66,19 +67,11 @@ class RecipientRow:
 
 @dataclass(frozen=True)
 class Recipient:
-    """A person, role or partner that may get copies; the same over all issues.
-
-    The fields hold the newest value that was not empty; what a list said at the time is in `Entry.given`.
-    """
+    """A person, role or partner that may get copies; the same over all issues. Who it is, is sealed."""
 
     id: str  #: "R-" and 8 characters
-    name: str
-    email: str
-    organisation: str
-    partner: str
-    role: str
-    extra: Mapping[str, str]
     added_at: datetime
+    erased_at: datetime | None  #: when it was made unreadable for good, if it was
 
 
 @dataclass(frozen=True)
@@ -89,7 +82,6 @@ class Issue:
     document: str
     edition: str
     made_at: datetime
-    source: str  #: file name of the recipient list
     parameters: Mapping[str, Any]
     state: IssueState
     completed_at: datetime | None
@@ -122,7 +114,6 @@ class Entry:
     row: int  #: 1-based data row in this issue's list
     copy: Copy
     recipient: Recipient
-    given: Mapping[str, Any]  #: the row as this issue's list gave it
 
 
 @dataclass(frozen=True)
@@ -307,6 +298,46 @@ class LogOpening:
 
 
 @dataclass(frozen=True)
+class SealSetup:
+    """Who must agree before anybody sees whom a copy belongs to."""
+
+    number: int  #: 1, 2, …; the last one counts
+    made_at: datetime
+    threshold: int  #: how many of the approvers it takes
+    approvers: tuple[str, ...]  #: their public keys of age, in the order of the shares
+    own: bool  #: the only approver's key lies in this registry's own key ring
+
+
+@dataclass(frozen=True)
+class UnsealRequest:
+    """Somebody asks whom a copy belongs to."""
+
+    id: str  #: "U-" and 8 characters
+    copy: str
+    made_at: datetime
+    expires_at: datetime
+    actor: str  #: who asks
+    reason: str
+    threshold: int
+    approved: tuple[str, ...]  #: public keys of the approvers that have agreed, in the order of time
+    state: RequestState
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Unsealed:
+    """Whom a copy belongs to. It is told once and kept nowhere."""
+
+    copy: str
+    recipient: str
+    given: RecipientRow  #: what the list said of whom this copy was made for
+    source: str  #: file name of that list
+    latest: RecipientRow  #: the newest value of each field, over all lists
+    salt: bytes = field(repr=False)  #: opens the copy's identity commitment, with `identity`
+    identity: Mapping[str, Any]  #: what the commitment is over, see `fother.verify.identity`
+
+
+@dataclass(frozen=True)
 class Finding:
     """One result of a check. An "error" means that something is lost or wrong, a "warning" that something
     is to be done, a "note" that something is harmless but worth knowing."""
@@ -321,7 +352,9 @@ Record: TypeAlias = (
 )
 
 
-def as_dict(record: Record | Entry | Reservation | Finding) -> dict[str, Any]:
+def as_dict(
+    record: Record | SealSetup | UnsealRequest | RecipientRow | Entry | Reservation | Finding,
+) -> dict[str, Any]:
     """The record as plain JSON values; times become ISO 8601 text with zone."""
     plain: dict[str, Any] = _plain(record)
     return plain

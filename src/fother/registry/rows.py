@@ -54,9 +54,7 @@ def edition(row: Row[Any]) -> Edition:
 
 
 def recipient(row: Row[Any]) -> Recipient:
-    fields = dict(row._mapping)
-    del fields["identity"]
-    return Recipient(**fields)
+    return Recipient(row.id, row.added_at, row.erased_at)
 
 
 def issue(row: Row[Any]) -> Issue:
@@ -67,7 +65,7 @@ def issue(row: Row[Any]) -> Issue:
 
 def copy(row: Row[Any]) -> Copy:
     fields = dict(row._mapping)
-    del fields["stamp_hash"]
+    del fields["stamp_hash"], fields["identity"]
     return Copy(index=fields.pop("number"), **fields)
 
 

@@ -6,6 +6,7 @@ The tables are what the code of today works with; a test holds both to the same 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -97,13 +98,11 @@ recipient = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("identity", String, nullable=False),
-    Column("name", String, nullable=False),
-    Column("email", String, nullable=False),
-    Column("organisation", String, nullable=False),
-    Column("partner", String, nullable=False),
-    Column("role", String, nullable=False),
-    Column("extra", JSON, nullable=False),
     Column("added_at", UtcTime, nullable=False),
+    Column("public", String),
+    Column("locked", LargeBinary),
+    Column("setup", Integer),
+    Column("erased_at", UtcTime),
 )
 issue = Table(
     "issue",
@@ -112,7 +111,6 @@ issue = Table(
     Column("document", String, ForeignKey("document.id"), nullable=False),
     Column("edition", String, ForeignKey("edition.id"), nullable=False),
     Column("made_at", UtcTime, nullable=False),
-    Column("source", String, nullable=False),
     Column("parameters", JSON, nullable=False),
     Column("request", String, nullable=False),
     Column("state", String, nullable=False),
@@ -136,6 +134,7 @@ copy = Table(
     Column("file_name", String),
     Column("issued_at", UtcTime),
     Column("log10_lr", Float),
+    Column("identity", LargeBinary),
 )
 entry = Table(
     "entry",
@@ -143,7 +142,47 @@ entry = Table(
     Column("issue", String, ForeignKey("issue.id"), primary_key=True),
     Column("row", Integer, primary_key=True),
     Column("copy", String, ForeignKey("copy.id"), nullable=False),
-    Column("given", JSON, nullable=False),
+    Column("sealed", LargeBinary),
+)
+seal_setup = Table(
+    "seal_setup",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("made_at", UtcTime, nullable=False),
+    Column("threshold", Integer, nullable=False),
+    Column("approvers", JSON, nullable=False),
+    Column("own", Boolean, nullable=False),
+)
+seal_share = Table(
+    "seal_share",
+    metadata,
+    Column("recipient", String, ForeignKey("recipient.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+unseal_request = Table(
+    "unseal_request",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("copy", String, ForeignKey("copy.id"), nullable=False),
+    Column("setup", Integer, ForeignKey("seal_setup.number"), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("reason", LargeBinary, nullable=False),
+    Column("public", String, nullable=False),
+    Column("secret", LargeBinary),
+    Column("state", String, nullable=False),
+    Column("closed_at", UtcTime),
+)
+unseal_approval = Table(
+    "unseal_approval",
+    metadata,
+    Column("request", String, ForeignKey("unseal_request.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("made_at", UtcTime, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("sealed", LargeBinary),
 )
 trace = Table(
     "trace",
@@ -241,12 +280,22 @@ log_entry = Table(
 
 
 @dataclass(frozen=True)
+class Step:
+    """A place in a migration where rows are rewritten by code, named so that it can be found."""
+
+    name: str
+
+
+Steps = Mapping[str, Callable[[Connection], None]]  #: what to do at each `Step`
+
+
+@dataclass(frozen=True)
 class Migration:
     """One step of the schema, run in one transaction."""
 
     number: int  #: the schema version that it leads to
     name: str
-    statements: tuple[str, ...]
+    statements: tuple[str | Step, ...]
 
 
 MIGRATIONS: tuple[Migration, ...] = (
@@ -485,6 +534,61 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE INDEX ready_issue ON ready (issue)",
         ),
     ),
+    Migration(
+        6,
+        "sealed identities",
+        (
+            "ALTER TABLE recipient ADD COLUMN public TEXT",
+            "ALTER TABLE recipient ADD COLUMN locked BLOB",
+            "ALTER TABLE recipient ADD COLUMN setup INTEGER",
+            "ALTER TABLE recipient ADD COLUMN erased_at TEXT",
+            "ALTER TABLE entry ADD COLUMN sealed BLOB",
+            "ALTER TABLE copy ADD COLUMN identity BLOB CHECK (length(identity) = 32)",
+            """CREATE TABLE seal_setup (
+                number INTEGER PRIMARY KEY CHECK (number >= 1),
+                made_at TEXT NOT NULL,
+                threshold INTEGER NOT NULL CHECK (threshold >= 1),
+                approvers TEXT NOT NULL,
+                own INTEGER NOT NULL CHECK (own IN (0, 1)))""",
+            """CREATE TRIGGER seal_setup_fixed BEFORE UPDATE ON seal_setup
+                BEGIN SELECT RAISE(ABORT, 'a setup never changes'); END""",
+            """CREATE TABLE seal_share (
+                recipient TEXT NOT NULL REFERENCES recipient (id),
+                number INTEGER NOT NULL CHECK (number >= 1),
+                sealed BLOB NOT NULL,
+                PRIMARY KEY (recipient, number)) WITHOUT ROWID""",
+            """CREATE TABLE unseal_request (
+                id TEXT PRIMARY KEY,
+                copy TEXT NOT NULL REFERENCES copy (id),
+                setup INTEGER NOT NULL REFERENCES seal_setup (number),
+                made_at TEXT NOT NULL,
+                expires_at TEXT NOT NULL,
+                actor TEXT NOT NULL,
+                reason BLOB NOT NULL,
+                public TEXT NOT NULL,
+                secret BLOB,
+                state TEXT NOT NULL CHECK (state IN ('open', 'told', 'expired', 'void')),
+                closed_at TEXT,
+                CHECK ((state = 'open') = (closed_at IS NULL)),
+                CHECK ((state = 'open') = (secret IS NOT NULL)))""",
+            """CREATE TABLE unseal_approval (
+                request TEXT NOT NULL REFERENCES unseal_request (id),
+                number INTEGER NOT NULL CHECK (number >= 1),
+                made_at TEXT NOT NULL,
+                actor TEXT NOT NULL,
+                sealed BLOB,
+                PRIMARY KEY (request, number))""",
+            Step("seal"),
+            "ALTER TABLE recipient DROP COLUMN name",
+            "ALTER TABLE recipient DROP COLUMN email",
+            "ALTER TABLE recipient DROP COLUMN organisation",
+            "ALTER TABLE recipient DROP COLUMN partner",
+            "ALTER TABLE recipient DROP COLUMN role",
+            "ALTER TABLE recipient DROP COLUMN extra",
+            "ALTER TABLE entry DROP COLUMN given",
+            "ALTER TABLE issue DROP COLUMN source",
+        ),
+    ),
 )
 
 
@@ -510,12 +614,15 @@ def read_version(connection: Connection, place: str) -> int:
     return version
 
 
-def migrate(connection: Connection, place: str) -> None:
+def migrate(connection: Connection, place: str, steps: Steps) -> None:
     """Bring a database to the newest version, inside the caller's write transaction."""
     version = read_version(connection, place)
     for migration in MIGRATIONS:
         if migration.number > version:
             for statement in migration.statements:
-                connection.exec_driver_sql(statement)
+                if isinstance(statement, Step):
+                    steps[statement.name](connection)
+                else:
+                    connection.exec_driver_sql(statement)
             connection.exec_driver_sql(f"PRAGMA user_version = {migration.number:d}")
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID:d}")

@@ -1,8 +1,8 @@
 """The registry in a folder: SQLite, blobs and the master key.
 
     home/registry.sqlite   all entries
-    home/blobs/ab/abcd…    originals, carriers, templates, plans, texts, leaked files, reports by SHA-256
-    home/keys/master.key   the master key, mode 0600
+    home/blobs/ab/abcd…    originals, carriers, templates, plans, texts, leaked files, reports, encrypted
+    home/keys/ring.json    the keys, locked with something that lies elsewhere
     home/keys/log.key      the key that signs the log, mode 0600
     home/index/            indexes of texts, made from the rest and kept by others
 
@@ -13,6 +13,7 @@ nothing, never an entry without its file.
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -21,7 +22,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 import platformdirs
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from fother.errors import NotFoundError, RegistryError, UsageError
 from fother.registry import (
@@ -36,16 +37,18 @@ from fother.registry import (
     keys,
     log,
     log_details,
-    recipients,
+    remains,
     rows,
     schema,
 )
+from fother.registry.atrest.lock import Unlocking
 from fother.registry.blobs import FolderBlobs, sha256_hex
 from fother.registry.database import Database
 from fother.registry.files import leftovers, make_private_folder, remove_old, storage_errors
 from fother.registry.folder_commitments import FolderCommitments
 from fother.registry.folder_log import Clock
 from fother.registry.ids import Entropy
+from fother.registry.own_keys import OwnKeys
 from fother.registry.records import (
     BlobRole,
     Copy,
@@ -56,19 +59,18 @@ from fother.registry.records import (
     Issue,
     IssuedFile,
     Item,
-    Recipient,
     RecipientRow,
     Record,
     Reservation,
 )
 from fother.registry.rows import exact
+from fother.registry.seals import clear, setups
 from fother.registry.texts import DocumentText
 from fother.registry.traces import finite
 
 DATABASE_NAME = "registry.sqlite"
 PATIENCE = 30.0  #: seconds to wait for another process's write
 ORPHAN_AGE = timedelta(days=1)
-_KEY_CHECK = "key check"
 _WORST_FIRST = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -89,18 +91,21 @@ def open_registry(
     entropy: Entropy = secrets.token_bytes,
     patience: float = PATIENCE,
     actor: str = "",
+    unlocking: Unlocking | None = None,
 ) -> FolderRegistry:
     """Open the registry in a folder; with `create`, make one when there is none.
 
     `clock` tells the time with its zone, `entropy(n)` gives n unpredictable bytes, `actor` is who acts.
+    `unlocking` opens the keys; by default what FOTHER_PASSPHRASE and FOTHER_KEY_FILE say.
     Raises RegistryError when there is none, or when it is damaged, locked, of a newer version or not ours;
     StorageError when the folder cannot be written.
     """
     path = home / DATABASE_NAME
-    key = keys.MasterKey(home / "keys")
+    database = Database(path, patience)
+    own_keys = OwnKeys(home / "keys", unlocking or Unlocking.from_environment(os.environ), database, entropy)
     try:
         # In this order: a new registry gets its database file before its key.
-        has_key, exists = key.path.exists(), path.exists()
+        has_key, exists = own_keys.exist(), path.exists()
     except OSError as error:
         raise RegistryError(f"{home} cannot be opened ({error.strerror}); check its owner.") from error
     if has_key and not exists:
@@ -111,8 +116,7 @@ def open_registry(
         raise RegistryError(
             f"There is no registry in {home}; register a document first, or name another folder."
         )
-    database = Database(path, patience)
-    registry = FolderRegistry(home, database, key, clock, entropy, actor)
+    registry = FolderRegistry(home, database, own_keys, clock, entropy, actor)
     try:
         if not exists:
             with storage_errors(home):
@@ -133,14 +137,15 @@ class FolderRegistry(FolderCommitments):
         self,
         home: Path,
         database: Database,
-        key: keys.MasterKey,
+        own_keys: OwnKeys,
         clock: Clock,
         entropy: Entropy,
         actor: str = "",
     ) -> None:
-        super().__init__(database, FolderBlobs(home / "blobs"), clock, entropy, actor)
+        blobs = FolderBlobs(home / "blobs", own_keys.blob, entropy)
+        super().__init__(database, blobs, clock, entropy, actor)
         self._home = home
-        self._key = key
+        self._keys = own_keys
 
     @property
     def home(self) -> Path:
@@ -160,23 +165,32 @@ class FolderRegistry(FolderCommitments):
         self._database.close()
 
     def bring_up_to_date(self) -> None:
-        """Make or migrate the tables, and the key of a new registry."""
+        """Make or migrate the tables, the keys of a new registry, and what a change before left undone."""
         place = str(self._database.path)
         with self._database.reading() as connection:
-            current = schema.read_version(connection, place) == schema.newest_version()
-        if current:
-            return
-        with self._database.writing() as connection:
-            schema.migrate(connection, place)
-            if _key_check(connection) is None:
-                # A key left by a process killed right here is taken over: nothing was derived from it yet.
-                check_value = keys.check_value(self._key.make(self._entropy))
-                connection.execute(insert(schema.meta).values(key=_KEY_CHECK, value=check_value))
-            if log.size(connection) == 0:
-                self._begin_log(connection)
+            version = schema.read_version(connection, place)
+            undone = version == schema.newest_version() and remains.marked(connection) is not None
+        if version != schema.newest_version():
+            with self._database.writing() as connection:
+                self._keys.establish(connection)
+                schema.migrate(connection, place, {"seal": self._seal_all})
+                self._keys.bind(connection)
+                if log.size(connection) == 0:
+                    self._begin_log(connection)
+                undone = remains.marked(connection) is not None
+        if undone:
+            self._clean_up()
+
+    def _seal_all(self, connection: Connection) -> None:
+        """The first setup of seals, and everything in clear under it."""
+        number = setups.next_number(connection)
+        setups.enter(connection, self._keys.own_policy(number), self._now(), own=True)
+        clear.seal(connection, self._keys.sealing(connection), self._entropy)
+        if self._keys.bound(connection):
+            remains.mark(connection, self._entropy)
 
     def _master(self, connection: Connection) -> bytes:
-        return self._key.checked(_key_check(connection))
+        return self._keys.master(connection)
 
     # Documents
 
@@ -335,6 +349,7 @@ class FolderRegistry(FolderCommitments):
                 wanted,
                 self._edition_key(connection, wanted),
                 rows,
+                self._keys.sealing(connection),
                 source=source,
                 parameters=finite(parameters or {}),
                 now=self._now(),
@@ -377,7 +392,7 @@ class FolderRegistry(FolderCommitments):
                 connection,
                 document=None if document is None else documents.find(connection, document).id,
                 edition=None if edition is None else self._edition(connection, edition).id,
-                recipient=None if recipient is None else recipients.find(connection, recipient).id,
+                recipient=None if recipient is None else self.recipient(recipient).id,
             )
 
     def copy(self, copy: str) -> Copy:
@@ -399,14 +414,6 @@ class FolderRegistry(FolderCommitments):
             return None
         with self._database.reading() as connection:
             return issues.with_stamp(connection, keys.stamp_hash(untrusted_stamp))
-
-    def recipients(self) -> tuple[Recipient, ...]:
-        with self._database.reading() as connection:
-            return recipients.listed(connection)
-
-    def recipient(self, reference: str) -> Recipient:
-        with self._database.reading() as connection:
-            return recipients.find(connection, reference)
 
     # Everything
 
@@ -442,7 +449,7 @@ class FolderRegistry(FolderCommitments):
             raise error
 
     def check(self) -> tuple[Finding, ...]:
-        findings = [Finding("error", "key", sentence) for sentence in self._key.faults()]
+        findings = [Finding("error", "key", sentence) for sentence in self._keys.ring.faults()]
         with_key = not findings
         findings += [Finding("error", "log", sentence) for sentence in self._log_key.faults()]
         try:
@@ -461,7 +468,10 @@ class FolderRegistry(FolderCommitments):
                     master = self._master(connection)
                 except RegistryError as error:
                     findings.append(Finding("error", "key", str(error)))
-            findings += check.stored(connection, self._blobs)
+            if master is not None:
+                findings += check.stored(connection, self._blobs)
+                findings += check.in_clear(self._blobs)
+            findings += check.sealed(connection)
             findings += check.left_over(self._leftovers())
             findings += check.numbered(connection, master)
             findings += check.finished(connection)
@@ -474,26 +484,23 @@ class FolderRegistry(FolderCommitments):
         return findings
 
     def _leftovers(self) -> list[Path]:
-        return leftovers([self._key.folder]) + self._blobs.leftovers()
+        return leftovers([self._keys.folder]) + self._blobs.leftovers()
 
     def collect(self) -> tuple[str, ...]:
         before = self._now() - ORPHAN_AGE
         removed = []
         # The write lock keeps another process from entering a blob between the question and the deletion.
         with self._database.writing() as connection:
-            known = set(connection.execute(select(schema.blob.c.sha256)).scalars())
+            known = {
+                self._blobs.name(one) for one in connection.execute(select(schema.blob.c.sha256)).scalars()
+            }
             for name in self._blobs.names():
-                if name not in known and remove_old(self._blobs.path(name), before):
+                if name not in known and remove_old(self._blobs.file(name), before):
                     removed.append(name)
             for path in self._leftovers():
                 if remove_old(path, before):
                     removed.append(path.name)
         return tuple(removed)
-
-
-def _key_check(connection: Connection) -> str | None:
-    query = select(schema.meta.c.value).where(schema.meta.c.key == _KEY_CHECK)
-    return connection.execute(query).scalar_one_or_none()
 
 
 def plan_bytes(plan: Mapping[str, Any]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from fother.errors import RegistryError
+from fother.flow.seals import ask
 from fother.registry import DocumentText, IssuedFile, RecipientRow, Reservation, open_registry
 
 TEXT = DocumentText("Words.").to_bytes()
@@ -47,6 +48,7 @@ class RegistryStates(RuleBasedStateMachine):
         )
         self.people: dict[str, list[int]] = {}
         self.issued: dict[str, str] = {}
+        self.names: dict[str, int] = {}
         self.requests: dict[tuple[str, tuple[int, ...]], str] = {}
         self.complete: set[str] = set()
 
@@ -65,7 +67,8 @@ class RegistryStates(RuleBasedStateMachine):
         people = self.people.setdefault(edition.id, [])
         people += [n for n in numbers if n not in people]
         assert [e.copy.index for e in made.entries] == [people.index(n) for n in numbers]
-        assert [e.recipient.name for e in made.entries] == [f"P{n}" for n in numbers]
+        for entry, number in zip(made.entries, numbers, strict=True):
+            assert self.names.setdefault(entry.recipient.id, number) == number
         assert made.issue.id == self.requests.setdefault((edition.id, tuple(numbers)), made.issue.id)
         return made
 
@@ -86,6 +89,13 @@ class RegistryStates(RuleBasedStateMachine):
             with pytest.raises(RegistryError, match="still has"):
                 self.registry.complete_issue(made.issue.id)
 
+    @rule(made=reservations, pick=st.integers(0, 3))
+    def unseal(self, made: Reservation, pick: int) -> None:
+        copy = made.entries[pick % len(made.entries)].copy
+        told = ask(self.registry, copy.id, "to compare", timedelta(days=1), checked=True).told
+        assert told is not None
+        assert (told.given.name, told.recipient) == (f"P{self.names[copy.recipient]}", copy.recipient)
+
     @rule()
     def reopen(self) -> None:
         self.registry.close()
@@ -96,7 +106,7 @@ class RegistryStates(RuleBasedStateMachine):
         copies = self.registry.copies(self.document.id)
         by_edition = {e: [c for c in copies if c.edition == e] for e in self.people}
         assert len(copies) == sum(map(len, self.people.values()))
-        names = {r.id: r.name for r in self.registry.recipients()}
+        names = {r.id: f"P{self.names[r.id]}" for r in self.registry.recipients()}
         for edition, people in self.people.items():
             assert [(c.index, names[c.recipient]) for c in by_edition[edition]] == [
                 (index, f"P{n}") for index, n in enumerate(people)

@@ -10,6 +10,7 @@ from cli_reference import PAGE, leaves, reference
 
 from fother.cli.app import app
 
+SOURCES = PAGE.parents[2] / "src" / "fother"
 CONFIGURATION = PAGE.with_name("configuration.md")
 
 
@@ -24,7 +25,13 @@ def test_the_reference_is_up_to_date() -> None:
 
 def test_every_setting_is_in_the_configuration_table() -> None:
     text = CONFIGURATION.read_text(encoding="utf-8")
-    variables = {p.envvar for p in _parameters() if p.envvar}
+    # Those of options and those without one, such as passphrases.
+    variables = {
+        name
+        for file in SOURCES.rglob("*.py")
+        for name in re.findall(r"[\"'](FOTHER_[A-Z_]+)[\"']", file.read_text(encoding="utf-8"))
+    }
+    assert variables >= {p.envvar for p in _parameters() if p.envvar}
     assert variables == set(re.findall(r"`(FOTHER_[A-Z_]+)`", text))
     for parameter in _parameters():
         takes_value = parameter.param_type_name == "option" and not parameter.is_flag

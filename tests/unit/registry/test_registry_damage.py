@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import stat
@@ -76,15 +77,14 @@ def test_only_the_owner_can_enter(home: Path, edition: Edition) -> None:
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in [home, *home.rglob("*")]}
     assert set(modes.values()) == {0o600, 0o700}
     assert modes[home / "keys"] == 0o700
-    assert modes[home / "keys" / "master.key"] == 0o600
-    assert (home / "keys" / "master.key").stat().st_size == 32
+    assert modes[home / "keys" / "ring.json"] == 0o600
 
 
 @posix
 def test_a_key_open_to_others_is_refused_until_mended(
     home: Path, registry: FolderRegistry, edition: Edition
 ) -> None:
-    key = home / "keys" / "master.key"
+    key = home / "keys" / "ring.json"
     key.chmod(0o640)
     assert "0640" in errors(registry)
     with pytest.raises(RegistryError, match="chmod it to 600"):
@@ -108,16 +108,28 @@ def test_a_database_open_to_others_is_a_warning(
     assert [(f.severity, "0644" in f.sentence) for f in registry.check()] == [("warning", True)]
 
 
-@pytest.mark.parametrize("damage", ["lost", "swapped", "short"])
+@pytest.mark.parametrize("damage", ["lost", "swapped", "short", "changed"])
 def test_a_wrong_key_stops_all_that_needs_it(
     home: Path, registry: FolderRegistry, edition: Edition, damage: str
 ) -> None:
-    key = home / "keys" / "master.key"
+    key = home / "keys" / "ring.json"
     if damage == "lost":
         key.unlink()
+    elif damage == "swapped":
+        open_registry(home.parent / "other").close()
+        key.write_bytes((home.parent / "other" / "keys" / "ring.json").read_bytes())
+    elif damage == "short":
+        key.write_bytes(key.read_bytes()[:-40])
     else:
-        key.write_bytes(bytes(32 if damage == "swapped" else 31))
-    said = {"lost": "is missing", "swapped": "is not the one", "short": "31 bytes"}[damage]
+        held = json.loads(key.read_text())
+        held["lock"]["salt"] = "00" * 16
+        key.write_text(json.dumps(held))
+    said = {
+        "lost": "is missing",
+        "swapped": "are not the ones",
+        "short": "is damaged",
+        "changed": "does not open this registry",
+    }[damage]
     assert said in errors(registry)
     before = registry.copies()
     for action in (
@@ -143,12 +155,12 @@ def test_damaged_blobs_are_found_and_never_returned(
     registry: FolderRegistry, edition: Edition, damage: str, role: str
 ) -> None:
     name = registry.document(edition.document).blobs[role]
-    path = registry.home / "blobs" / name[:2] / name
+    path = registry._blobs.path(name)
     if damage == "lost":
         path.unlink()
     else:
         path.write_bytes(b"0" * path.stat().st_size)
-    said = {"lost": "missing", "changed": "wrong SHA-256"}[damage]
+    said = {"lost": "missing", "changed": "is damaged"}[damage]
     with pytest.raises(RegistryError, match=said):
         registry.get_blob(name)
     assert f"{edition.document} {role}" in errors(registry)
@@ -174,7 +186,7 @@ def test_damaged_blobs_of_leaks_are_found_with_their_owners(
     assert leak.text is not None
     assert told.report is not None
     for name in (leak.sha256, leak.text, told.report):
-        (registry.home / "blobs" / name[:2] / name).unlink()
+        registry._blobs.path(name).unlink()
     assert [f.subject for f in registry.check()].count(leak.id) == 2
     assert f"{told.id}: " in errors(registry)
     with pytest.raises(RegistryError, match="missing"):
@@ -207,7 +219,7 @@ def test_the_database_itself_refuses_to_change_a_sighting(home: Path, leak: Sigh
 
 def test_storing_again_mends_a_damaged_blob(registry: FolderRegistry, edition: Edition) -> None:
     name = registry.document(edition.document).blobs["carriers"]
-    (registry.home / "blobs" / name[:2] / name).write_bytes(b"0")
+    registry._blobs.path(name).write_bytes(b"0")
     registry.put_blob(edition.document, "carriers", b"c")
     assert registry.get_blob(name) == b"c"
     assert registry.check() == ()
@@ -226,6 +238,10 @@ def test_storing_again_mends_a_damaged_blob(registry: FolderRegistry, edition: E
         ("UPDATE copy SET state = 'reserved', sha256 = NULL WHERE number = 0", "yet 1 of its copies"),
         ("UPDATE copy SET sha256 = NULL WHERE number = 0", "CHECK constraint failed in copy"),
         ("DELETE FROM entry", "has no rows"),
+        ("UPDATE entry SET sealed = NULL WHERE row = 2", "Row 2 of"),
+        ("DELETE FROM seal_share WHERE number = 1", "is incomplete"),
+        ("UPDATE recipient SET locked = NULL", "is incomplete"),
+        ("UPDATE copy SET identity = NULL WHERE number = 1", "does not say what was committed"),
         ("DELETE FROM document_blob WHERE role = 'original'", "its own original"),
         ("UPDATE blob SET size = 77", "another size"),
     ],
@@ -239,7 +255,7 @@ def test_contradictions_are_found(
 
 
 def test_orphans_are_noted_and_collected_when_old(home: Path, edition: Edition, leak: SightingRecord) -> None:
-    name = "ab" + "0" * 62
+    name = "ab" + "2" * 50
     orphan, part, key_part = home / "blobs/ab" / name, home / "blobs/ab/.part-1", home / "keys/.part-2"
     orphan.parent.mkdir(exist_ok=True)
     for path in (orphan, part, key_part):
@@ -284,7 +300,7 @@ def test_a_damaged_page_is_found(home: Path, registry: FolderRegistry, edition: 
     registry.close()
     path = home / "registry.sqlite"
     data = bytearray(path.read_bytes())
-    at = data.index(b"list.csv")  # inside a page of the issue table
+    at = data.index(b"application/pdf")  # inside a page of the document table
     data[at - at % 4096 : at - at % 4096 + 100] = b"\xff" * 100
     path.write_bytes(data)
     with open_registry(home) as again:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from old_registry import make_old
 
 from fother.errors import RegistryError
+from fother.flow.seals import ask
 from fother.registry import (
     Artefact,
     Copy,
@@ -20,8 +23,10 @@ from fother.registry import (
     open_registry,
     schema,
 )
+from fother.registry.blobs import FolderBlobs
+from fother.registry.database import Database
+from fother.registry.own_keys import OwnKeys
 
-FIRST = schema.MIGRATIONS[0]
 Contents = tuple[tuple[Document, ...], tuple[Copy, ...], tuple[Any, ...]]
 
 
@@ -29,9 +34,15 @@ def contents(registry: Registry) -> Contents:
     return registry.documents(), registry.copies(), registry.traces()
 
 
-@pytest.fixture
-def old(tmp_path: Path) -> tuple[Path, Contents]:
-    """A registry whose database was made by the statements of schema 1, and what it holds."""
+ROWS = [
+    RecipientRow(1, 2, "Zoë Quillfeather", "zoe.quillfeather@example.org", extra={"room": "Fernhollow 7"}),
+    RecipientRow(2, 3, "Ben Ostrander", "", "Example Ltd", "North", "editor"),
+]
+
+
+@pytest.fixture(params=[1, 2])
+def old(tmp_path: Path, request: pytest.FixtureRequest) -> tuple[Path, Contents]:
+    """A registry as an older version made it, and what it holds."""
     home = tmp_path / "home"
     with open_registry(home) as registry:
         for number in range(3):
@@ -45,9 +56,11 @@ def old(tmp_path: Path) -> tuple[Path, Contents]:
                 plan={"pages": []},
             )
         edition = registry.edition(document.id, 3, 0.02)
-        made = registry.reserve(edition.id, [RecipientRow(1, 2, "Ann")], source="list.csv")
-        registry.mark_issued(IssuedFile(made.entries[0].copy.id, "a" * 64, 1, "x.pdf", 9.0))
-        registry.complete_issue(made.issue.id)
+        made = registry.reserve(edition.id, ROWS, source="list.csv")
+        again = registry.reserve(edition.id, ROWS[:1], source="list.csv")
+        registry.mark_issued(*(IssuedFile(e.copy.id, "a" * 64, 1, "x.pdf", 9.0) for e in made.entries))
+        for issue in (made.issue, again.issue):
+            registry.complete_issue(issue.id)
         registry.record_trace(
             artefacts=[Artefact("photo.jpg", "b" * 64)],
             parameters={},
@@ -56,25 +69,7 @@ def old(tmp_path: Path) -> tuple[Path, Contents]:
             report=b"report",
         )
         held = contents(registry)
-    new_file, old_file = home / "registry.sqlite", home / "old.sqlite"
-    connection = sqlite3.connect(old_file)
-    for statement in FIRST.statements:
-        connection.execute(statement)
-    connection.execute("ATTACH ? AS new", [str(new_file)])
-    for (table,) in connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
-        columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA main.table_info({table})"))
-        connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")  # noqa: S608
-    # Traces of that time said nothing of sightings.
-    connection.execute("UPDATE main.trace SET artefacts = json_remove(artefacts, '$[0].sighting')")
-    connection.commit()
-    connection.execute("DETACH new")
-    connection.execute(f"PRAGMA user_version = {FIRST.number}")
-    connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
-    connection.close()
-    for path in home.glob("registry.sqlite*"):
-        path.unlink()
-    old_file.rename(new_file)
-    new_file.chmod(0o600)
+        make_old(registry, request.param, {made.issue.id: ROWS, again.issue.id: ROWS[:1]})
     return home, held
 
 
@@ -85,6 +80,62 @@ def test_everything_is_kept(old: tuple[Path, Contents]) -> None:
             assert contents(registry) == held
             assert [d.public for d in registry.documents()] == [False] * 3
             assert [(f.severity, f.subject) for f in registry.check()] == [("note", "3 documents")]
+
+
+def test_what_lay_in_clear_is_sealed_and_gone(old: tuple[Path, Contents]) -> None:
+    home, held = old
+    assert found_in(home, *WORDS, b"original 1"), "the old registry holds them in clear"
+    with open_registry(home, create=False) as registry:
+        assert found_in(home, *WORDS, b"original 1") == []
+        assert not (home / "keys" / "master.key").exists()
+        copies = registry.copies()
+        told = [ask(registry, c.id, "to compare", timedelta(days=1), checked=True).told for c in copies]
+        assert [t.given for t in told if t] == ROWS
+        assert [t.source for t in told if t] == ["list.csv"] * 2
+        assert registry.recipient("ZOE.quillfeather@example.org").id == copies[0].recipient
+        # The same list is still the same issue, and the same people are still the same recipients.
+        issue = registry.issues()[0]
+        assert registry.reserve(issue.edition, ROWS, source="x").issue == issue
+        assert registry.get_blob(held[0][0].sha256) == b"original 0"
+
+
+@pytest.mark.parametrize("step", ["encrypt", "forget_approvers", "remove_old", "compact"])
+def test_a_cleaning_that_was_interrupted_goes_on(
+    old: tuple[Path, Contents], monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    home, held = old
+    owner: Any = {"encrypt": FolderBlobs, "compact": Database}.get(step, OwnKeys)
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, step, stop)
+        with pytest.raises(KeyboardInterrupt):
+            open_registry(home, create=False)
+    with open_registry(home, create=False) as registry:
+        assert found_in(home, *WORDS, b"original 1") == []
+        assert contents(registry) == held
+        assert [f.severity for f in registry.check()] == ["note"]
+
+
+def stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+WORDS = ("Quillfeather", "zoe.quill", "Fernhollow", "Ostrander", "list.csv")
+
+
+def found_in(home: Path, *words: str | bytes) -> list[tuple[str, str | bytes]]:
+    """Which files hold which words, in any of the encodings that a database or a text may have."""
+    spelled = {
+        (word, form)
+        for word in words
+        for form in ([word] if isinstance(word, bytes) else [word.encode(e) for e in ("utf-8", "utf-16-le")])
+    }
+    return [
+        (path.name, word)
+        for path in home.rglob("*")
+        if path.is_file()
+        for word, form in spelled
+        if form in path.read_bytes()
+    ]
 
 
 def test_the_new_tables_work(old: tuple[Path, Contents]) -> None:
@@ -123,16 +174,22 @@ def test_a_migration_that_fails_changes_nothing(
     old: tuple[Path, Contents], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, held = old
-    second = schema.MIGRATIONS[1]
-    broken = schema.Migration(2, second.name, (*second.statements, "INSERT INTO nowhere VALUES (1)"))
+    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    with sqlite3.connect(home / "registry.sqlite") as connection:
+        version = connection.execute("PRAGMA user_version").fetchone()
+    connection.close()
+    last = schema.MIGRATIONS[-1]
+    broken = schema.Migration(last.number, last.name, (*last.statements, "INSERT INTO nowhere VALUES (1)"))
     with monkeypatch.context() as patched:
-        patched.setattr(schema, "MIGRATIONS", (FIRST, broken))
+        patched.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS[:-1], broken))
         with pytest.raises(RegistryError, match="nowhere"):
             open_registry(home, create=False)
     connection = sqlite3.connect(home / "registry.sqlite")
-    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    assert connection.execute("PRAGMA user_version").fetchone() == version
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    assert not tables & {"sighting", "identification", "document_blob_new"}
+    assert not tables & {"item", "log_entry", "seal_setup", "document_blob_new"}
     connection.close()
+    kept = {path: path.read_bytes() for path in before if path.suffix not in (".sqlite", "")}
+    assert kept == {path: before[path] for path in kept}
     with open_registry(home, create=False) as registry:
         assert contents(registry) == held
