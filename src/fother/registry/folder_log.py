@@ -12,21 +12,25 @@ from sqlalchemy import Connection
 
 import fother
 from fother.errors import RegistryError
-from fother.registry import ids, keys, log, log_details
+from fother.registry import ids, log, log_details
 from fother.registry.database import Database
-from fother.registry.files import FolderFiles, storage_errors, sync_folder
+from fother.registry.files import FolderFiles
 from fother.registry.ids import Entropy
+from fother.registry.own_keys import OwnKeys
 from fother.registry.records import LogEntry, LogKey, LogOpening
 from fother.verify import note
 from fother.verify.note import VerifierKey
 
 Clock = Callable[[], datetime]
 
+LOG_KEY, NEXT_LOG_KEY = "log", "log next"  #: in the key ring; the second while the first is being replaced
 ORIGIN = "fother.registry/"  #: before the random id in the name of a log
 
 
 class FolderLog:
     """See the part "Log" of `interface.Registry`. `actor` is who acts, as the log will say."""
+
+    _keys: OwnKeys  #: set before any of the methods is used
 
     def __init__(self, database: Database, clock: Clock, entropy: Entropy, actor: str) -> None:
         self._database = database
@@ -52,7 +56,7 @@ class FolderLog:
 
     def _begin_log(self, connection: Connection) -> None:
         """The first entry, which binds the log's name and key; then what an older registry holds already."""
-        private = Ed25519PrivateKey.from_private_bytes(self._log_key.make(self._entropy))
+        private = Ed25519PrivateKey.from_private_bytes(self._keys.log_key(LOG_KEY))
         origin = ORIGIN + ids.base32(self._entropy(10)).lower()
         self._log(
             connection,
@@ -93,30 +97,21 @@ class FolderLog:
             return log.keys(connection)
 
     def log_private_key(self, key: VerifierKey) -> Ed25519PrivateKey:
-        for file in (self._log_key, self._next_log_key):
-            if file.path.exists():
-                private = Ed25519PrivateKey.from_private_bytes(file.read())
+        secrets = self._keys.ring.secrets()
+        for name in (LOG_KEY, NEXT_LOG_KEY):
+            if name in secrets:
+                private = Ed25519PrivateKey.from_private_bytes(secrets[name])
                 if note.key_of(key.name, private) == key:
                     return private
-        self._log_key.read()
         raise RegistryError(
-            f"The key of the log {self._log_key.path} is not the one that the log names; restore the right "
-            "one from your backup."
+            f"The key ring {self._keys.ring.path} does not hold the key that the log names; restore the "
+            "right one from your backup."
         )
 
     def log_key_replaced(self) -> None:
-        with storage_errors(self._log_key.folder):
-            if self._next_log_key.path.exists():
-                self._next_log_key.path.replace(self._log_key.path)
-                sync_folder(self._log_key.folder)
-
-    @property
-    def _log_key(self) -> keys.KeyFile:
-        return keys.KeyFile(self._database.path.parent / "keys", "log.key", "key of the log")
-
-    @property
-    def _next_log_key(self) -> keys.KeyFile:
-        return keys.KeyFile(self._database.path.parent / "keys", "log.next.key", "next key of the log")
+        following = self._keys.ring.secrets().get(NEXT_LOG_KEY)
+        if following is not None:
+            self._keys.ring.put({LOG_KEY: following, NEXT_LOG_KEY: None}, self._entropy)
 
     # Changing the log itself
 
@@ -124,7 +119,7 @@ class FolderLog:
         with self._database.writing() as connection:
             *_, last = log.keys(connection)
             # A key left by a process killed right here is taken over: the log does not name it yet.
-            private = Ed25519PrivateKey.from_private_bytes(self._next_log_key.make(self._entropy))
+            private = Ed25519PrivateKey.from_private_bytes(self._keys.log_key(NEXT_LOG_KEY))
             following = note.key_of(last.key.name, private)
             if following == last.key:
                 raise RegistryError(

@@ -12,7 +12,6 @@ from fother.errors import RegistryError, UsageError
 from fother.registry import issues, recipients, remains, rows, schema
 from fother.registry.atrest.lock import Lock, Unlocking
 from fother.registry.desk import FolderDesk
-from fother.registry.own_keys import OwnKeys
 from fother.registry.records import Copy, Recipient, SealSetup, Unsealed, UnsealRequest
 from fother.registry.seals import requests, setups
 from fother.registry.seals.age import AgeKey
@@ -21,8 +20,6 @@ from fother.registry.seals.shares import Policy
 
 class FolderSeals(FolderDesk):
     """See the parts "Seals" and "Keys at rest" of `interface.Registry`."""
-
-    _keys: OwnKeys  #: set before any of the methods is used
 
     def recipients(self) -> tuple[Recipient, ...]:
         with self._database.reading() as connection:

@@ -1,13 +1,13 @@
-"""The registry's keys: one master in a file that only its owner can read, all secrets derived from it.
+"""What is derived from a registry's master key, which lies in its key ring (`atrest.ring`).
 
     document secret = HKDF(master, "document|" id)
     edition key     = HKDF(document secret, "code|" resistance "|" strength "|" carriers' SHA-256)
     stamp           = HKDF(edition key, "stamp|" index), 16 bytes
     index key       = HKDF(master, "index")
-    check value     = HKDF(master, "check"), kept in the database so that a swapped key file is noticed
-
-The log is signed with an Ed25519 key in a file of its own, so that it can be replaced without touching the
-master.
+    identities key  = HKDF(master, "identities"), for the HMAC by which recipients are known again
+    blob name key   = HKDF(master, "blob names"), for the HMAC that names stored files
+    request key     = HKDF(master, "request|" id), for the reason and the key of a request to unseal
+    check value     = HKDF(master, "check"), kept in the database so that a swapped ring is noticed
 
 HKDF is RFC 5869 with SHA-256. Whoever has the master can derive every codeword; without it no leak can be
 traced any more, so it belongs into the backup, apart from the database.
@@ -24,8 +24,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from fother.errors import RegistryError
-from fother.registry.files import durable_new, make_private_folder, storage_errors
-from fother.registry.ids import Entropy
 
 KEY_BYTES = 32
 STAMP_BYTES = 16
@@ -84,62 +82,26 @@ def check_value(master: bytes) -> str:
     return derive(master, "check").hex()
 
 
-class KeyFile:
-    """A file with a key of 32 bytes. Nothing is cached: a key that vanishes is noticed at its next use."""
-
-    def __init__(self, folder: Path, name: str, title: str) -> None:
-        self.folder = folder
-        self.path = folder / name
-        self.title = title
-
-    def make(self, entropy: Entropy) -> bytes:
-        """Write a new key unless there is one already; returns the key that counts.
-
-        Raises StorageError when the folder cannot be written.
-        """
-        with storage_errors(self.folder):
-            make_private_folder(self.folder)
-            durable_new(self.path, entropy(KEY_BYTES))
-        return self.read()
-
-    def faults(self) -> list[str]:
-        """What is wrong with the key's folder and file, one sentence each; empty when all is well."""
-        try:
-            status, folder = self.path.stat(), self.folder.stat()
-        except FileNotFoundError:
-            return [f"The {self.title} {self.path} is missing; restore it from your backup."]
-        except OSError as error:
-            return [f"The {self.title} {self.path} cannot be read ({error.strerror}); check its owner."]
-        found = []
-        if os.name == "posix" and stat.S_IMODE(folder.st_mode) & 0o077:
-            mode = stat.S_IMODE(folder.st_mode)
-            found.append(f"Others may enter the key folder {self.folder} (mode {mode:04o}); chmod it to 700.")
-        if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o177:
-            mode = stat.S_IMODE(status.st_mode)
-            found.append(f"The {self.title} {self.path} has mode {mode:04o}; chmod it to 600.")
-        if status.st_size != KEY_BYTES:
-            found.append(
-                f"The {self.title} {self.path} has {status.st_size} bytes instead of {KEY_BYTES}; "
-                "restore it from your backup."
-            )
-        return found
-
-    def read(self) -> bytes:
-        """The 32 bytes of the key; RegistryError when the file is missing, open to others or damaged."""
-        faults = self.faults()
-        if faults:
-            raise RegistryError(faults[0])
-        try:
-            return self.path.read_bytes()
-        except OSError as error:
-            raise RegistryError(
-                f"The {self.title} {self.path} cannot be read ({error.strerror}); check its owner."
-            ) from error
-
-
 def read_old_master(path: Path) -> bytes | None:
     """The master key of a registry before version 0.2, in a file of its own; None when there is none.
 
     Raises RegistryError when it is open to others or damaged.
     """
-    return KeyFile(path.parent, path.name, "master key").read() if path.exists() else None
+    try:
+        status = path.stat()
+        if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o177:
+            mode = stat.S_IMODE(status.st_mode)
+            raise RegistryError(f"The master key {path} has mode {mode:04o}; chmod it to 600.")
+        master = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise RegistryError(
+            f"The master key {path} cannot be read ({error.strerror}); check its owner."
+        ) from error
+    if len(master) != KEY_BYTES:
+        raise RegistryError(
+            f"The master key {path} has {len(master)} bytes instead of {KEY_BYTES}; "
+            "restore it from your backup."
+        )
+    return master

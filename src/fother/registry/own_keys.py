@@ -111,6 +111,16 @@ class OwnKeys:
         known = data_keys(self.ring.secrets())
         self.ring.put({data_key_name(v): None for v in known if v != max(known)}, self._entropy)
 
+    # The log
+
+    def log_key(self, name: str) -> bytes:
+        """A key that signs the log, 32 bytes, made unless it is there."""
+        kept = self.ring.secrets().get(name)
+        if kept is None:
+            kept = self._entropy(keys.KEY_BYTES)
+            self.ring.put({name: kept}, self._entropy)
+        return kept
+
     # The lock
 
     def lock(self) -> Lock:

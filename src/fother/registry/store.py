@@ -3,7 +3,6 @@
     home/registry.sqlite   all entries
     home/blobs/ab/abcd…    originals, carriers, templates, plans, texts, leaked files, reports, encrypted
     home/keys/ring.json    the keys, locked with something that lies elsewhere
-    home/keys/log.key      the key that signs the log, mode 0600
     home/index/            indexes of texts, made from the rest and kept by others
 
 A blob is stored before the transaction that refers to it, so a kill leaves at most a file that belongs to
@@ -450,10 +449,8 @@ class FolderRegistry(FolderCommitments):
 
     def check(self) -> tuple[Finding, ...]:
         findings = [Finding("error", "key", sentence) for sentence in self._keys.ring.faults()]
-        with_key = not findings
-        findings += [Finding("error", "log", sentence) for sentence in self._log_key.faults()]
         try:
-            findings += self._check_entries(with_key=with_key)
+            findings += self._check_entries(with_key=not findings)
         except (RegistryError, OSError) as error:
             findings.append(Finding("error", "registry", str(error)))
         return tuple(sorted(findings, key=lambda finding: _WORST_FIRST[finding.severity]))
