@@ -25,7 +25,7 @@ from fother.model.match import Change, ChangeKind
 from fother.vision.reference import DPI
 
 _SAME_PLACE = 0.5  # share of the smaller box
-_SLIP = 0.7  # likeness of two readings of one word
+_SLIP = 0.6  # likeness of two readings of one word
 _EXACT: tuple[ChangeKind, ...] = ("number", "date", "negation", "marking")
 
 Reader = Callable[[Sequence[NDArray[np.uint8]]], Sequence[Recognised]]
