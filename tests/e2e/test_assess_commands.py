@@ -169,3 +169,36 @@ def test_an_identified_leak_is_assessed(tmp_path: Path, case: str) -> None:
     assert added["body"]["quotes"][0]["text"] == "the envoy"
     wrong = fother("exposure", "add", case, *new, "--quote", "not there", home=home)
     assert (wrong.status, "does not stand" in wrong.stderr) == (2, True)
+
+
+def test_a_case_is_given_and_taken(tmp_path: Path, case: str) -> None:
+    home = tmp_path / "home"
+    registry = open_registry(home)
+    registry.put_item("report", {"outlet": "The Daily Ledger", "title": "Note leaked"}, case=case)
+    (report,) = registry.items("report", case=case)
+    said = {
+        "report": report.id,
+        "speaker": {"name": "the ministry", "kind": "organisation"},
+        "stance": "deny",
+        "content": [{"start": 3, "end": 14, "text": "it is false"}],
+    }
+    registry.put_item("statement", said, case=case)
+    registry.put_item("described", {"title": "The memo", "status": "altered", "tlp": "RED"}, case=case)
+    other = registry.put_item("case", {"title": "Their case", "tlp": "AMBER"}).id
+    registry.close()
+    for form in ("stix", "misp", "jsonld", "csv", "ics"):
+        file = tmp_path / f"case.{form}"
+        told = fother("exchange", "export", case, "--to", form, "--out", file, home=home).json
+        assert (told["tlp"], told["reports"], told["statements"], told["left_out"]) == ("AMBER", 1, 1, 1)
+        assert b"The memo" not in file.read_bytes()
+    taken = fother("exchange", "import", other, tmp_path / "case.stix", home=home).json
+    assert (taken["from"], len(taken["entered"])) == (case, 2)
+    for form in ("stix", "csv", "jsonld", "misp"):
+        assert fother("exchange", "import", other, tmp_path / f"case.{form}", home=home).json["entered"] == []
+    again = tmp_path / "again.json"
+    assert fother("exchange", "export", other, "--to", "stix", "--out", again, home=home).status == 0
+    assert "it is false" in again.read_text("utf-8")
+    bad = fother("exchange", "import", other, tmp_path / "home" / "nothing", home=home)
+    assert (bad.status, bad.stdout) == (3, "")
+    none = fother("exchange", "export", case, "--to", "pdf", "--out", again, home=home)
+    assert (none.status, "no format" in none.stderr) == (2, True)

@@ -29,6 +29,7 @@ VERBS = (
     "markings",
     "guard",
     "clocks",
+    "exchange",
     "forecast",
     "unseal",
     "approve",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fother.errors import UsageError
-from fother.registry import Item, Registry
+from fother.registry import Item, NewItem, Registry
 from fother.respond.clocks import Regime, Running, regimes, schedule
 from fother.respond.clocks.model import Calendar, Settings
 from fother.respond.clocks.read import regime as find_regime
@@ -99,15 +99,10 @@ def advance(
         "relief": how.relief,
     }
     clock = _clock(regime, body, now)
-    body["deadlines"] = _enter_deadlines(registry, known.id, clock, body, why)
-    item = registry.put_item(
-        "clock",
-        body,
-        case=known.id,
-        id=before.id if before else None,
-        expected_version=before.version if before else None,
-        why=why,
-    )
+    deadlines, body["deadlines"] = _deadlines(registry, known.id, clock, body, why)
+    version = before.version if before else None
+    itself = NewItem("clock", body, known.id, before.id if before else None, version, why)
+    *_, item = registry.put_items([*deadlines, itself])
     return Clock(clock.regime, clock.triggers, clock.steps, item.id)
 
 
@@ -141,35 +136,34 @@ def _clock(regime: Regime, body: Mapping[str, Any], now: datetime) -> Clock:
     return Clock(regime, triggers, schedule(regime, triggers, done, now, _settings(body)))
 
 
-def _enter_deadlines(
+def _deadlines(
     registry: Registry, case: str, clock: Clock, body: Mapping[str, Any], why: str
-) -> dict[str, str]:
-    """One deadline for each step that has a time; a new version only where something changed."""
+) -> tuple[list[NewItem], dict[str, str]]:
+    """One deadline for each step that has a time, a new version only where something changed; ids by step."""
     ids = dict(body["deadlines"])
-    for running in clock.steps:
-        if running.limit is None:
-            continue
+    timed = [running for running in clock.steps if running.limit is not None]
+    lacking = [running.step.id for running in timed if running.step.id not in ids]
+    fresh = (
+        dict(zip(lacking, registry.new_item_ids("deadline", len(lacking)), strict=True)) if lacking else {}
+    )
+    new = []
+    for running in timed:
+        step = running.step
         wanted: dict[str, Any] = {
-            "title": running.step.title,
-            "due": running.limit.isoformat(),
-            "owner": body["owner"] or running.step.owner,
+            "title": step.title,
+            "due": running.limit.isoformat() if running.limit else "",
+            "owner": body["owner"] or step.owner,
             "regime": clock.regime.id,
-            "citation": f"{clock.regime.text}: {running.step.citation}",
+            "citation": f"{clock.regime.text}: {step.citation}",
         }
         if running.done is not None:
-            wanted["done_at"] = running.done.isoformat()
-            wanted["proof"] = body["proofs"].get(running.step.id, "")
-        before = registry.item(ids[running.step.id]) if running.step.id in ids else None
+            wanted |= {"done_at": running.done.isoformat(), "proof": body["proofs"].get(step.id, "")}
+        before = registry.item(ids[step.id]) if step.id in ids else None
         if before is None or any(before.body.get(k) != v for k, v in wanted.items()):
-            ids[running.step.id] = registry.put_item(
-                "deadline",
-                {**(before.body if before else {}), **wanted},
-                case=case,
-                id=before.id if before else None,
-                expected_version=before.version if before else None,
-                why=why or f"clock {clock.regime.id}",
-            ).id
-    return ids
+            whole = {**(before.body if before else {}), **wanted}
+            place, version = (before.id, before.version) if before else (fresh[step.id], 0)
+            new.append(NewItem("deadline", whole, case, place, version, why or f"clock {clock.regime.id}"))
+    return new, {**ids, **fresh}
 
 
 def parse_moments(words: Sequence[str] | None, option: str) -> dict[str, datetime]:

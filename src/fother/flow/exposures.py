@@ -22,24 +22,38 @@ def save(registry: Registry, case: str, found: Assessment) -> list[Item]:
     known = registry.item(case).id
     before = {(e.body.get("source"), e.body.get("party")): e for e in registry.items("exposure", case=known)}
     parties = _by_name(registry)
-    entered: list[Item] = []
+    new = _new_parties(registry, found, parties)
     for one in found.leaks:
-        for body in _bodies(registry, one, parties):
+        for body in _bodies(one, parties):
             old = before.get((body["source"], body["party"]))
             if old is None:
-                entered.append(registry.put_item("exposure", body, case=known, why="assess"))
+                new.append(NewItem("exposure", body, known, why="assess"))
             elif old.body.get("review") == "proposed" and any(old.body.get(k) != body[k] for k in _TOLD):
-                entered.append(
-                    registry.put_item(
-                        "exposure",
-                        body,
-                        case=known,
-                        id=old.id,
-                        expected_version=old.version,
-                        why="assess again",
-                    )
-                )
-    return entered
+                new.append(NewItem("exposure", body, known, old.id, old.version, "assess again"))
+    made = registry.put_items(new) if new else ()
+    return [item for item in made if item.kind == "exposure"]
+
+
+def _new_parties(registry: Registry, found: Assessment, parties: dict[str, str]) -> list[NewItem]:
+    """Entries for the parties that the register lacks, whose ids are added to `parties`."""
+    lacking = {
+        w.exposed.name.casefold(): w.exposed
+        for one in found.leaks
+        for w in one.weighed
+        if not w.exposed.party and w.exposed.name.casefold() not in parties
+    }
+    ids = registry.new_item_ids("party", len(lacking)) if lacking else ()
+    parties.update(zip(lacking, ids, strict=True))
+    return [
+        NewItem(
+            "party",
+            {"name": e.name, "kind": e.kind} | ({"code": e.code} if e.code else {}),
+            id=parties[name],
+            expected_version=0,
+            why="assess",
+        )
+        for name, e in lacking.items()
+    ]
 
 
 def _by_name(registry: Registry) -> dict[str, str]:
@@ -51,17 +65,11 @@ def _by_name(registry: Registry) -> dict[str, str]:
     }
 
 
-def _bodies(registry: Registry, one: Assessed, parties: dict[str, str]) -> list[dict[str, Any]]:
+def _bodies(one: Assessed, parties: dict[str, str]) -> list[dict[str, Any]]:
     bodies = []
     for w in one.weighed:
         exposed = w.exposed
-        party = exposed.party or parties.get(exposed.name.casefold())
-        if party is None:
-            body = {"name": exposed.name, "kind": exposed.kind} | (
-                {"code": exposed.code} if exposed.code else {}
-            )
-            party = registry.put_item("party", body, why="assess").id
-            parties[exposed.name.casefold()] = party
+        party = exposed.party or parties[exposed.name.casefold()]
         start, end = w.place
         gives = sorted({kind for kind, name in w.facts if (kind, name) != (exposed.kind, exposed.name)})
         bodies.append(
