@@ -280,3 +280,17 @@ def test_what_the_old_key_signs_after_its_handover_counts_no_more() -> None:
     text = checkpoint.Checkpoint(old.name, 12, merkle.root(leaves(log))).text
     log.files.files[CHECKPOINT] = note.Note(text, (note.sign(text, old.name, private),)).encode()
     assert any("not signed by the key that its handovers lead to" in found for found in faults(log))
+
+
+# What the log does not promise
+
+
+def test_an_operator_may_begin_anew_as_long_as_nobody_else_holds_a_checkpoint() -> None:
+    log = grown(100)
+    kept = log.files.files[CHECKPOINT]
+    rewritten(log, 3)
+    log.files.files.clear()
+    publish(log)
+    assert faults(log) == []
+    (found,) = compare(log, kept)
+    assert "another log than this one" in found.sentence
