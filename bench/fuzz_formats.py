@@ -4,8 +4,8 @@
     python bench/fuzz_formats.py [TARGET …] [--seconds 300]
 
 Each target runs in a process of its own, from valid examples, for so many seconds. Every input must be read
-or refused with the module's own error within 10 seconds and 2 GB; anything else ends the target, is printed and
-fails the run. Stated are the seconds of CPU that were really spent.
+or refused with the module's own error within 10 seconds and 2 GB; anything else ends the target, is printed
+and fails the run. Stated are the seconds of CPU that were really spent.
 """
 
 from __future__ import annotations
