@@ -29,7 +29,7 @@ def publish(registry: Registry) -> Checkpoint:
 
 def catch_up(registry: Registry) -> None:
     """Publish what this command entered, or what one that was killed left; quick when there is nothing."""
-    if publishing.counted(registry.log_files) < registry.log_size():
+    if not publishing.up_to_date(registry):
         publish(registry)
 
 
@@ -57,15 +57,9 @@ def findings(registry: Registry) -> tuple[Finding, ...]:
     """What the check of the registry says of the published log."""
     found = audit.audit(registry)
     said = [Finding("error", fault.subject, fault.sentence) for fault in found.faults]
-    behind = found.size - (found.published.size if found.published else 0)
-    if behind > 0 and not said:
-        said.append(
-            Finding(
-                "warning",
-                "log",
-                f"The last {behind} entries of the log are not published yet; fother log checkpoint does it.",
-            )
-        )
+    if not said and not publishing.up_to_date(registry):
+        sentence = "The log is not published to its end yet; fother log checkpoint does it."
+        said.append(Finding("warning", "log", sentence))
     return tuple(said)
 
 

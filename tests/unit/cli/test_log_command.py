@@ -43,14 +43,14 @@ def key_of(home: Path) -> str:
 
 
 def test_a_log_that_holds(home: Path) -> None:
-    assert "warning: log: The last 4 entries" in run(home, "check").output
+    assert "warning: log: The log is not published" in run(home, "check").output
     # Whatever the next command is, it publishes what a killed one left.
     run(home, "recipients")
-    assert "not published" not in run(home, "check").output
+    assert "is not published" not in run(home, "check").output
     signed = run(home, "log", "checkpoint").stdout.encode()
     assert checkpoint.opened(signed, note.verifier_key(key_of(home))).size == 4
     assert "has 4 entries, 4 of them published: it holds." in run(home, "log", "verify").output
-    assert "not published" not in run(home, "check").output
+    assert "is not published" not in run(home, "check").output
 
 
 def test_a_copy_kept_elsewhere(home: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from simulated_log import Killed, SimulatedLog
 from fother.errors import LogError
 from fother.evidence.log import tiles
 from fother.evidence.log.audit import audit, compare
-from fother.evidence.log.publish import CHECKPOINT, publish
+from fother.evidence.log.publish import CHECKPOINT, publish, up_to_date
 from fother.verify import checkpoint, keychain, merkle, note
 
 
@@ -72,15 +72,16 @@ def test_partial_tiles_stay_until_the_full_one_is_there() -> None:
     assert {"tile/0/000", "tile/entries/000", "tile/1/000.p/1"} <= set(log.files.files)
 
 
+@pytest.mark.parametrize("more", [0, 261])
 @pytest.mark.parametrize("rotated", [False, True])
-def test_a_kill_at_any_write_loses_nothing_and_signs_nothing_else(rotated: bool) -> None:
+def test_a_kill_at_any_write_loses_nothing_and_signs_nothing_else(rotated: bool, more: int) -> None:
     for lives in range(20):
         log = SimulatedLog()
         log.grow(254)
         publish(log)
         if rotated:
             log.rotate()
-        log.grow(515)
+        log.grow(len(log.items) + more)
         log.files.lives = lives
         try:
             publish(log)
@@ -88,6 +89,8 @@ def test_a_kill_at_any_write_loses_nothing_and_signs_nothing_else(rotated: bool)
         except Killed:
             killed = True
         log.files.lives = -1
+        assert faults(log) == []
+        assert up_to_date(log) or killed
         stored = checkpoint.read(log.files.files[CHECKPOINT])[0]
         assert stored.root == merkle.root(leaves(log)[: stored.size])
         publish(log)

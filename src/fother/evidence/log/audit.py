@@ -9,7 +9,7 @@ from fother.errors import LogError
 from fother.evidence.log import stamps, tiles
 from fother.evidence.log.interface import LogSource
 from fother.evidence.log.publish import CHECKPOINT, HANDOVER, published
-from fother.verify import checkpoint, entry, keychain, merkle, note
+from fother.verify import checkpoint, entry, keychain, merkle, note, tlogproof
 from fother.verify.checkpoint import Checkpoint
 from fother.verify.errors import VerificationError
 from fother.verify.note import VerifierKey
@@ -132,8 +132,11 @@ def _handovers(source: LogSource, keys: tuple[VerifierKey, ...], last: Checkpoin
         return
     if followed != list(keys[: len(followed)]):
         yield Fault(HANDOVER, "The handovers name other keys than the log does.")
+    signers = [followed[-1]]
+    if len(followed) > 1 and last == checkpoint.read(tlogproof.parse(files[-1]).checkpoint)[0]:
+        signers.append(followed[-2])  # killed just before the new key signed: the next command does it
     signed = note.parse(source.log_files.read(CHECKPOINT) or b"")
-    if note.signed_by(signed, followed[-1]) is None:
+    if not any(note.signed_by(signed, key) for key in signers):
         yield Fault(
             CHECKPOINT,
             f"The checkpoint of {last.size} entries is not signed by the key that its handovers lead to.",

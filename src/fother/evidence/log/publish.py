@@ -69,11 +69,16 @@ def published(files: LogFiles, keys: Sequence[KeyPeriod]) -> Checkpoint | None:
     return found
 
 
-def counted(files: LogFiles) -> int:
-    """How many entries the checkpoint on disk says that it counts; nothing is checked."""
-    stored = files.read(CHECKPOINT)
-    lines = [] if stored is None else stored.split(b"\n", 2)
-    return int(lines[1]) if len(lines) == 3 and lines[1].isdigit() else 0
+def up_to_date(source: LogSource) -> bool:
+    """Whether there is nothing to publish, as the checkpoint on disk says; its truth is not checked."""
+    stored = source.log_files.read(CHECKPOINT)
+    try:
+        found, signed = checkpoint.read(stored or b"")
+    except VerificationError:
+        return False
+    present = source.log_keys()[-1].key.id
+    unfinished = all(line.key_id != present for line in signed.signatures)
+    return found.size >= source.log_size() and not (found.size == source.log_size() and unfinished)
 
 
 def _signed_by_present_key(files: LogFiles, keys: Sequence[KeyPeriod]) -> bool:
