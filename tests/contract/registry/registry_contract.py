@@ -596,13 +596,14 @@ class RegistryContract:
             ("issue", document, made.issue.id),
             ("issue", made.issue.id),
             ("receive", seen.id),
+            ("read", made.issue.id),  # the same list again tells which row has which copy
             ("identify",),
             ("trace", None),
         ]
         assert openings[2].detail["public"] is True
         assert openings[3].detail["role"] == "carriers"
-        assert openings[7].detail["identification"] == told.id
-        assert openings[8].detail["trace"] == ran.id
+        assert openings[8].detail["identification"] == told.id
+        assert openings[9].detail["trace"] == ran.id
         assert all(o.detail["actor"] == store.actor for o in openings)
 
     def test_an_entry_commits_to_its_detail_and_hides_it(self, store: Registry, document: str) -> None:
