@@ -58,11 +58,9 @@ def main() -> None:
             maker = CopyMaker(make_request(registry, document, edition, folder))
             start, cpu = time.perf_counter(), time.process_time()
             for entry in reservation.entries[:20]:
-                maker.make(
-                    CopyJob(entry.copy.id, entry.copy.index, registry.stamp(entry.copy), "x.pdf", None)
-                )
-            timed("20 copies made, read back and written", start, cpu)
-            maker.make(CopyJob(copy.id, copy.index, registry.stamp(copy), "copy.pdf", None))
+                maker.make_ready(CopyJob(entry.copy.id, entry.copy.index, registry.stamp(entry.copy), None))
+            timed("20 copies made and read back", start, cpu)
+            maker.write(CopyJob(copy.id, copy.index, registry.stamp(copy), None))
             with open_renderer((folder / "copy.pdf").read_bytes()) as renderer:
                 sheet = renderer.render(5, 600)[0]
             photo = simulate.phone_photo(sheet, 130, np.random.default_rng(1), Photo(colour=False))

@@ -122,3 +122,12 @@ class MarkingError(UsageError):
 class LogError(RegistryError):
     code = "F014"
     help = "The log does not agree with what was published of it, or a proof or a signature does not hold."
+
+
+class EvidenceError(FotherError):
+    code = "F030"
+    exit_status = 11
+    http_status = 422
+    help = (
+        "No evidence pack can be made of this trace: nobody is named, or what others can check is too little."
+    )

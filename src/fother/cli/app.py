@@ -38,6 +38,8 @@ VERBS = (
     "recipients",
     "show",
     "check",
+    "evidence",
+    "verify",
     "log",
     "reindex",
     "case",

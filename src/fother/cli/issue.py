@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from fother.cli.common import HomeOption, JsonOption, QuietOption, out, print_json, progress, registry
 from fother.flow.delivery import write_delivery_list
-from fother.flow.safeguard import issue
+from fother.flow.safeguard import Issued, issue
 from fother.flow.seals import OWN_KEY
 
 NAME = "issue"
+
+
+def receipt(done: Issued) -> dict[str, Any] | None:
+    """Where the log holds the commitment, for whoever keeps it."""
+    if done.commitment is None:
+        return None
+    return {"entry": done.commitment.entry, "checkpoint": done.checkpoint}
 
 
 def run(
@@ -71,6 +78,8 @@ def run(
                 "issue": done.reservation.issue.id,
                 "document": done.reservation.issue.document,
                 "made": done.made,
+                "commitment": done.commitment.digest if done.commitment else None,
+                "log": receipt(done),
                 "copies": [
                     {
                         "copy": e.copy.id,
@@ -88,6 +97,11 @@ def run(
     kept = f", {existed} existed unchanged" if existed else ""
     out.print(f"Issue {done.reservation.issue.id}: {done.made} copies made in {out_folder}{kept}.")
     out.print("The marks of each new copy were read back. Who has which is sealed.")
+    if done.commitment is not None:
+        out.print(
+            f"Committed in log entry {done.commitment.entry} before the first copy was written: "
+            f"{done.commitment.digest}. Whoever keeps this line can tell later that nothing was changed."
+        )
     if delivery is not None:
         out.print(f"{delivery} says which file goes to whom; delete it once they are sent.")
     if setup.own:

@@ -78,6 +78,7 @@ def run(
             verdict=fields,
             document=result.verdict.document,
             report=html.encode() if html else None,
+            evidence=result.evidence,
         )
     if json:
         print_json({**fields, "trace": kept.id, "report": str(report) if report else None})
@@ -106,6 +107,7 @@ def verdict_fields(verdict: Verdict) -> dict[str, Any]:
             }
             for a in verdict.accused
         ],
+        "false_alarms": [{"decoy": a.copy, "log10_bound": a.log10_bound} for a in verdict.false_alarms],
         "alpha": verdict.alpha,
         "verdict": verdict.sentence,
         "copies": verdict.copies,

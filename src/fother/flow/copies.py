@@ -22,7 +22,7 @@ from fother.flow.parts import write_whole
 from fother.formats.pdf.document import PdfSource
 from fother.formats.pdf.render import open_renderer
 from fother.formats.pdf.template import CopyTemplate
-from fother.registry import IssuedFile
+from fother.registry import ReadyCopy
 
 #: Pages that are read back in each copy; they change from copy to copy, so that all pages get their turn.
 _PAGES_READ = 3
@@ -47,17 +47,26 @@ class MakeRequest:
 
 @dataclass(frozen=True)
 class CopyJob:
-    """One copy to be made; `sha256` of its bytes if it was issued before."""
+    """One copy to be made; `sha256` of its bytes if it was made before."""
 
     copy: str
     index: int
     stamp: bytes
-    name: str
     sha256: str | None
+
+    @property
+    def name(self) -> str:
+        """Its file's name."""
+        return copy_name(self.copy)
+
+
+def copy_name(copy: str) -> str:
+    """File name of a copy."""
+    return f"{copy}.pdf"
 
 
 class CopyMaker:
-    """Makes copies of one edition, one after the other."""
+    """Makes copies of one edition, one after the other; the same bytes each time."""
 
     def __init__(self, request: MakeRequest) -> None:
         self._out = request.out
@@ -78,23 +87,32 @@ class CopyMaker:
         """Close the original."""
         self._stack.close()
 
-    def make(self, job: CopyJob) -> IssuedFile:
-        """Make a copy and write it into the out folder.
+    def make_ready(self, job: CopyJob) -> ReadyCopy:
+        """Make a copy and read it back, without writing it anywhere. Raises CopyCheckError."""
+        symbols, data, digest = self._made(job)
+        evidence = self._read_back(job.copy, job.index, symbols, data)
+        return ReadyCopy(job.index, digest, len(data), evidence)
 
-        The file appears under its name only when it is complete and checked. Raises CopyCheckError or
-        StorageError.
+    def write(self, job: CopyJob) -> ReadyCopy:
+        """Make a copy that was read back before and write it into the out folder.
+
+        The file appears under its name only when it is complete. Raises CopyCheckError when it does not come
+        out as it was, StorageError.
         """
+        _, data, digest = self._made(job)
+        _write(self._out / job.name, data)
+        return ReadyCopy(job.index, digest, len(data), 0.0)
+
+    def _made(self, job: CopyJob) -> tuple[NDArray[np.uint8], bytes, str]:
         symbols = self._code.symbols(job.index)
         data = self._template.copy(self._carriers.displacement(symbols, self._strength), job.stamp)
         digest = hashlib.sha256(data).hexdigest()
         if job.sha256 not in (None, digest):
             raise CopyCheckError(
-                f"Copy {job.copy} was issued with other bytes, by another build of the compression library; "
-                "keep its first file. It holds the same marks and is traced all the same."
+                f"Copy {job.copy} was made with other bytes before, by another build of the compression "
+                "library; keep its first file, which holds the same marks, or go on with that build."
             )
-        evidence = self._read_back(job.copy, job.index, symbols, data)
-        _write(self._out / job.name, data)
-        return IssuedFile(job.copy, digest, len(data), job.name, evidence)
+        return symbols, data, digest
 
     def _read_back(self, copy: str, index: int, symbols: NDArray[np.uint8], data: bytes) -> float:
         """log10 likelihood ratio for the copy's own codeword against another copy's, read from the file."""

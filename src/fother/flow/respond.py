@@ -13,12 +13,15 @@ import numpy as np
 from fother.channels.layout.carriers import LayoutCarriers
 from fother.codes.code import FingerprintingCode
 from fother.errors import NotFoundError, UsageError
+from fother.evidence.kept import KeptCase, seen_of
+from fother.evidence.kept import encode as encode_kept
 from fother.flow.choose import Choice, choose, only
 from fother.flow.leaks import LeakedFile, receive_leaks
 from fother.flow.original import open_original
 from fother.flow.pictures import page_evidence
 from fother.flow.progress import Progress, Silent
 from fother.flow.reading import match_leak, read_pages
+from fother.flow.sightings import keep
 from fother.model.verdict import PageEvidence, Verdict
 from fother.registry import Artefact, Copy, Document, Edition, Registry
 from fother.report.sentences import bound_sentence, lr_sentence, none_sentence, verdict_sentence
@@ -35,6 +38,7 @@ class Traced:
     verdict: Verdict
     artefacts: tuple[Artefact, ...]
     parameters: Mapping[str, Any]
+    evidence: bytes  #: what an evidence pack is made of
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def trace(
     if asked is None and not registry.media_types():
         raise NotFoundError("The registry holds no document yet; register the original first.")
     files = receive_leaks(leaks, password, listener)
+    artefacts = _received(registry, files)
     choice = only(registry, asked, files, listener) if asked else choose(registry, files, listener)
     candidates = choice.documents
     # Counted once: copies issued while the trace runs belong neither to the family nor to the decoding.
@@ -106,9 +111,25 @@ def trace(
     )
     return Traced(
         verdict,
-        tuple(Artefact(f.name, f.sighting.sha256) for f in files),
+        artefacts,
         {"alpha": alpha, "document": document, "family": family},
+        encode_kept(
+            [
+                KeptCase(s.document.id, c.edition, seen_of(c.seen()))
+                for s in seen
+                for c in s.cases
+                if c.readings
+            ]
+        ),
     )
+
+
+def _received(registry: Registry, files: Sequence[LeakedFile]) -> tuple[Artefact, ...]:
+    """The artefacts as kept sightings: those that are there already, or new ones."""
+    known = {seen.sha256: seen.id for seen in registry.sightings()}
+    if not all(file.sighting.sha256 in known for file in files):
+        known |= {taken.record.sha256: taken.record.id for taken in keep(registry, files, "", None)}
+    return tuple(Artefact(f.name, f.sighting.sha256, known[f.sighting.sha256]) for f in files)
 
 
 def _check_arguments(leaks: Sequence[Path], alpha: float) -> None:
@@ -157,6 +178,8 @@ def _look(
                         counts[edition.id],
                         tuple(r.observations for _, r in pairs),
                         _namer(registry, edition),
+                        edition.id,
+                        frozenset(decoy.index for decoy in registry.decoys(edition=edition.id)),
                     )
                 )
                 evidence = evidence or tuple(
@@ -181,7 +204,7 @@ def _nothing_seen(registry: Registry, choice: Choice, verdict: Verdict) -> Verdi
 
 
 def _namer(registry: Registry, edition: Edition) -> Callable[[int], str]:
-    return lambda index: registry.copy_at(edition.id, index).id
+    return lambda index: registry.decoy_at(edition.id, index) or registry.copy_at(edition.id, index).id
 
 
 def _stamped(registry: Registry, files: Sequence[LeakedFile]) -> list[Copy]:

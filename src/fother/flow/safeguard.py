@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import hashlib
-import os
-import signal
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +14,13 @@ import numpy as np
 
 from fother.channels.layout.carriers import LayoutCarriers, plan
 from fother.errors import InputFileError, InterruptedWorkError, StorageError, UnmarkableError
-from fother.flow.copies import CopyJob, CopyMaker, MakeRequest
+from fother.flow.commit import DECOYS, commit_issues, committed_edition
+from fother.flow.copies import CopyJob, MakeRequest, copy_name
 from fother.flow.forecast import forecast
 from fother.flow.leaks import open_document
 from fother.flow.library import PDF, text_of
+from fother.flow.log import published
+from fother.flow.making import Makers
 from fother.flow.parts import sweep
 from fother.flow.progress import Progress, Silent, counted
 from fother.flow.strength import require_resistance, strength_factor
@@ -32,7 +29,17 @@ from fother.formats.pdf.document import PdfSource
 from fother.formats.pdf.template import CopyTemplate
 from fother.formats.pdf.unlock import unlock
 from fother.model.page import PageReport
-from fother.registry import Document, Edition, Entry, IssuedFile, Registry, Reservation, read_recipients
+from fother.registry import (
+    CommitmentRecord,
+    Document,
+    Edition,
+    Entry,
+    IssuedFile,
+    ReadyCopy,
+    Registry,
+    Reservation,
+    read_recipients,
+)
 
 MIN_CARRIERS = 12
 #: Seed of the trial copies that are read back at registration: the same for every document, no copy's.
@@ -40,7 +47,6 @@ _TRIALS = 20240229
 #: Extracting the text of thousands of pages takes long; the four extreme trials find nearly all.
 _MANY_PAGES, _MANY_TRIALS, _FEW_TRIALS = 300, 12, 5
 _BATCH = 16  # copies that a kill at the worst moment makes the next run repeat
-_POOL_FROM = 24  # fewer copies than this are made sooner than worker processes start
 
 
 @dataclass(frozen=True)
@@ -163,13 +169,20 @@ def _plan(source: PdfSource, progress: Progress) -> tuple[LayoutCarriers, CopyTe
     return carriers, template
 
 
+def plan_original(data: bytes, progress: Progress) -> LayoutCarriers:
+    """The carriers of an original, as registering it finds them. Raises InputFileError, PasswordError."""
+    return _plan(PdfSource.open(data, allow_signed=True), progress)[0]
+
+
 @dataclass(frozen=True)
 class Issued:
     """The result of `issue`."""
 
     reservation: Reservation
     files: Mapping[str, Path]  #: by copy id
-    made: int  #: copies made by this call; the others existed
+    made: int  #: copies written by this call; the others existed
+    commitment: CommitmentRecord | None  #: None when nobody got a new copy
+    checkpoint: str  #: the signed state of the log that holds it
 
 
 def issue(
@@ -181,15 +194,17 @@ def issue(
     resistance: int = 3,
     strength: str = "standard",
     workers: int | None = None,
+    decoys: int = DECOYS,
     progress: Progress | None = None,
 ) -> Issued:
     """Make one marked copy per row of the recipient list.
 
-    The list is checked first; indices are reserved in the registry before any copy is made; each copy is
-    read back before it counts. Killed at any moment, the same call resumes and gives the same bytes.
+    The list is checked first; indices are reserved in the registry before any copy is made, `decoys` among
+    them; each copy is read back; all are committed in the log; only then is the first one written. Killed at
+    any moment, the same call resumes and gives the same bytes.
 
     Raises UsageError, RecipientListError, NotFoundError, UnmarkableError, CopyCheckError, StorageError,
-    InterruptedWorkError.
+    LogError, InterruptedWorkError.
     """
     listener = progress or Silent()
     require_resistance(resistance)  # before anything is reserved under it
@@ -199,25 +214,56 @@ def issue(
     _require_carriers(document, carriers)
     edition = registry.edition(document.id, resistance, strength_factor(strength))
     parameters = {"resistance": resistance, "strength": strength}
-    reservation = registry.reserve(edition.id, rows, source=recipients.name, parameters=parameters)
+    reservation = registry.reserve(
+        edition.id, rows, source=recipients.name, parameters=parameters, decoys=decoys
+    )
     _make_folder(out)
-    request = make_request(registry, document, edition, out)
     wanted = [e for e in reservation.entries if not _present(out, e)]
-    listener.stage("Making copies", len(wanted))
+    shared = committed_edition(registry, document, edition, len(carriers.left))
+    with _interruptions(), Makers(make_request(registry, document, edition, out), workers) as makers:
+        # An earlier issue may have been interrupted before it was committed.
+        waiting = dict.fromkeys(e.copy.issue for e in wanted if e.copy.state == "reserved")
+        bound = commit_issues(registry, [*(waiting | {reservation.issue.id: None})], shared, makers, listener)
+        _write(registry, wanted, makers, listener)
+    if reservation.issue.state == "open":
+        registry.complete_issue(reservation.issue.id)
+    files = {e.copy.id: out / copy_name(e.copy.id) for e in reservation.entries}
+    done = registry.reservation(reservation.issue.id)
+    checkpoint = published(registry).decode()
+    return Issued(done, files, len(wanted), bound.get(reservation.issue.id), checkpoint)
+
+
+def _write(registry: Registry, wanted: Sequence[Entry], makers: Makers, progress: Progress) -> None:
+    """Write committed copies into their folder, and note each as issued once it is there."""
+    ready: dict[int, ReadyCopy] = {}
+    for issue in {e.copy.issue for e in wanted if e.copy.state == "reserved"}:
+        ready |= registry.ready(issue)
+    copies = {e.copy.index: e.copy for e in wanted}
     # New copies first: should an old one not come out as it was, the new recipients have theirs.
-    wanted.sort(key=lambda e: e.copy.sha256 is not None)
-    jobs = [
-        CopyJob(e.copy.id, e.copy.index, registry.stamp(e.copy), copy_name(e.copy.id), e.copy.sha256)
-        for e in wanted
-    ]
+    order = sorted(copies.values(), key=lambda copy: copy.sha256 is not None)
+    jobs = [CopyJob(c.id, c.index, registry.stamp(c), c.sha256 or ready[c.index].sha256) for c in order]
+    progress.stage("Writing copies", len(jobs))
     batch: list[IssuedFile] = []
     try:
-        for made in _make(request, jobs, workers):
-            batch.append(made)
-            listener.step()
+        for written in makers.make("write", jobs):
+            copy = copies[written.index]
+            known = ready.get(written.index)
+            evidence = known.log10_lr if known is not None else copy.log10_lr or 0.0
+            batch.append(IssuedFile(copy.id, written.sha256, written.size, copy_name(copy.id), evidence))
+            progress.step()
             if len(batch) >= _BATCH:
                 registry.mark_issued(*batch)
                 batch.clear()
+    finally:
+        if batch:
+            registry.mark_issued(*batch)
+
+
+@contextmanager
+def _interruptions() -> Iterator[None]:
+    """Says in a sentence how to go on after Ctrl-C or the end of a worker."""
+    try:
+        yield
     except KeyboardInterrupt:
         raise InterruptedWorkError("Interrupted; the same command makes the remaining copies.") from None
     except BrokenProcessPool:
@@ -225,13 +271,6 @@ def issue(
             "A worker process was ended from outside, perhaps for want of memory; the same command makes the "
             "remaining copies, with --workers 1 if need be."
         ) from None
-    finally:
-        if batch:
-            registry.mark_issued(*batch)
-    if reservation.issue.state == "open":
-        registry.complete_issue(reservation.issue.id)
-    files = {e.copy.id: out / copy_name(e.copy.id) for e in reservation.entries}
-    return Issued(registry.reservation(reservation.issue.id), files, len(wanted))
 
 
 def forecast_again(
@@ -248,11 +287,6 @@ def forecast_again(
     return document, facts
 
 
-def copy_name(copy: str) -> str:
-    """File name of a copy."""
-    return f"{copy}.pdf"
-
-
 def make_request(registry: Registry, document: Document, edition: Edition, out: Path) -> MakeRequest:
     """What a worker needs to make copies of an edition in the folder `out`."""
     return MakeRequest(
@@ -264,65 +298,6 @@ def make_request(registry: Registry, document: Document, edition: Edition, out: 
         strength=edition.strength,
         out=out,
     )
-
-
-def _make(request: MakeRequest, jobs: Sequence[CopyJob], workers: int | None) -> Iterator[IssuedFile]:
-    """Make the copies, in worker processes when there are many."""
-    count = min(workers or os.cpu_count() or 1, max(1, len(jobs) // 8))
-    if count == 1 or len(jobs) < _POOL_FROM:
-        with closing(CopyMaker(request)) as maker:
-            for job in jobs:
-                yield maker.make(job)
-        return
-    # "spawn" starts clean processes: forking one that has threads can hang.
-    with ProcessPoolExecutor(
-        count, get_context("spawn"), initializer=_start_worker, initargs=(request,)
-    ) as pool:
-        waiting: set[Future[IssuedFile]] = set()
-        try:
-            for job in jobs:
-                waiting.add(pool.submit(_work, job))
-                if len(waiting) >= 4 * count:
-                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                    yield from (future.result() for future in done)
-            while waiting:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in done)
-        finally:
-            for future in waiting:
-                future.cancel()
-
-
-# One per worker process: the request by the pool's initializer, the maker by the first copy, so that what
-# goes wrong in making it reaches the parent as an error.
-_request: MakeRequest | None = None
-_worker: CopyMaker | None = None
-
-
-def _start_worker(request: MakeRequest) -> None:
-    global _request
-    # Ctrl-C reaches every process of the terminal; the parent alone decides what becomes of it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _request = request
-
-
-def _end_with_parent() -> None:
-    """A killed parent cannot end its workers, and they wait for work on a pipe that they keep open
-    themselves; so each watches the parent. A worker that went on would write beside the resumed run."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _work(job: CopyJob) -> IssuedFile:
-    global _worker
-    if _worker is None:
-        assert _request is not None  # noqa: S101 - the pool's initializer has run
-        _worker = CopyMaker(_request)
-        atexit.register(_worker.close)
-    return _worker.make(job)
 
 
 def _present(out: Path, entry: Entry) -> bool:

@@ -67,6 +67,7 @@ class Candidate:
     index: int
     log10_p: float
     log10_lr: float
+    decoy: bool = False  #: nobody got this copy
 
 
 @dataclass(frozen=True)
@@ -90,5 +91,7 @@ class Verdict:
     stamps: tuple[str, ...] = ()  #: copies whose stamp was found intact
     stronger: tuple[str, ...] = ()  #: what would have made the evidence stronger, sentences
     notes: tuple[str, ...] = ()
+    #: decoys that were named: copies that nobody got, so each is a false alarm and accuses no one
+    false_alarms: tuple[Accusation, ...] = ()
     #: verdicts on other documents that the same leak shows and of which copies are named
     others: tuple[Verdict, ...] = ()

@@ -46,6 +46,10 @@ class FolderCommitments(FolderSeals):
         with self._database.reading() as connection:
             return commitments.of_issue(connection, issue)
 
+    def record_export(self, trace: str, digest: str) -> int:
+        with self._database.writing() as connection:
+            return self._log(connection, "export", {"trace": trace, "pack": digest})
+
     def commitments(self, edition: str | None = None) -> tuple[CommitmentRecord, ...]:
         with self._database.reading() as connection:
             return commitments.listed(connection, edition)

@@ -203,6 +203,9 @@ class Registry(Protocol):
     def commitments(self, edition: str | None = None) -> tuple[CommitmentRecord, ...]:
         """Commitments in the order of the log."""
 
+    def record_export(self, trace: str, digest: str) -> int:
+        """Enter into the log that an evidence pack of a trace leaves; `digest`: the pack's, 64 hex digits."""
+
     def issues(self, document: str | None = None) -> tuple[Issue, ...]:
         """All issues, oldest first."""
 

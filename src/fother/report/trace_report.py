@@ -146,7 +146,7 @@ def _ranking_rows(verdict: Verdict) -> tuple[RankingRow, ...]:
     others: list[Candidate] = [c for c in verdict.ranking if c.copy not in named]
     rows += [
         RankingRow(
-            c.copy,
+            f"{c.copy} (decoy)" if c.decoy else c.copy,
             False,
             score(c.index),
             known(say.odds_words, c.log10_p),

@@ -28,6 +28,12 @@ class EditionCase:
     copies: int
     readings: tuple[Observations, ...]
     name: Callable[[int], str]
+    edition: str = ""
+    decoys: frozenset[int] = frozenset()  #: indices of copies that nobody got
+
+    def seen(self) -> Observations:
+        """All readings as one, fitted without any codeword, as they are decoded and kept."""
+        return Observations.combine(self.readings).refit().in_thousandths()
 
 
 def judge(
@@ -48,24 +54,26 @@ def judge(
     the bounds hold for all of them together (union bound).
     """
     plain = [Observations.combine(case.readings) for case in cases]
-    combined = [seen.refit().in_thousandths() for seen in plain]
+    combined = [case.seen() for case in cases]
     decodings = [
         decode(case.code, case.copies, seen, alpha=alpha, family=family)
         for case, seen in zip(cases, combined, strict=True)
     ]
     # Scores of all editions lie one after the other in the verdict, and indices point into them.
     offsets = [sum(c.copies for c in cases[:k]) for k in range(len(cases))]
-    accused = sorted(
+    named = sorted(
         (
-            _accusation(case, named, first)
+            (_accusation(case, found, first), found.index in case.decoys)
             for case, d, first in zip(cases, decodings, offsets, strict=True)
-            for named in d.named
+            for found in d.named
         ),
-        key=lambda a: a.log10_bound,
+        key=lambda pair: pair[0].log10_bound,
     )
+    accused = [accusation for accusation, decoy in named if not decoy]
+    alarms = tuple(accusation for accusation, decoy in named if decoy)
     ranking = sorted(
         (
-            Candidate(case.name(index), first + index, log10_p, log10_lr)
+            Candidate(case.name(index), first + index, log10_p, log10_lr, index in case.decoys)
             for case, d, first in zip(cases, decodings, offsets, strict=True)
             for index, log10_p, log10_lr in d.ranking
         ),
@@ -92,7 +100,8 @@ def judge(
         expected_score=expected,
         stamps=stamps,
         stronger=() if unmarked else stronger(decodings, evidence, bool(accused), expected, copies),
-        notes=(*notes, *unmarked),
+        notes=(*notes, *unmarked, *map(_false_alarm, alarms)),
+        false_alarms=alarms,
     )
 
 
@@ -131,6 +140,13 @@ def _accusation(case: EditionCase, named: Named, first: int) -> Accusation:
         log10_lr_against=against,
         step=named.step,
         hypothesis=named.hypothesis,
+    )
+
+
+def _false_alarm(alarm: Accusation) -> str:
+    return (
+        f"The decoy {alarm.copy}, a copy that nobody got, scores high enough to be named (bound "
+        f"10^{math.ceil(alarm.log10_bound)}). A false alarm: doubt whatever else is named here."
     )
 
 
