@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import signal
-import threading
+import pickle
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import ExitStack, closing
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
+from fother.flow import worker
 from fother.flow.copies import CopyJob, CopyMaker, MakeRequest
+from fother.flow.worker import Round
 from fother.registry import ReadyCopy
 
-Round = Literal["ready", "write"]
 _POOL_FROM = 24  # fewer copies than this are made sooner than worker processes start
 
 
@@ -51,7 +50,10 @@ class Makers:
             # "spawn" starts clean processes: forking one that has threads can hang.
             self._pool = self._stack.enter_context(
                 ProcessPoolExecutor(
-                    count, get_context("spawn"), initializer=_start_worker, initargs=(self._request,)
+                    count,
+                    get_context("spawn"),
+                    initializer=worker.start,
+                    initargs=(pickle.dumps(self._request),),
                 )
             )
         yield from _together(self._pool, what, jobs, 4 * count)
@@ -60,11 +62,7 @@ class Makers:
         for job in jobs:
             if self._maker is None:
                 self._maker = self._stack.enter_context(closing(CopyMaker(self._request)))
-            yield _put_through(self._maker, what, job)
-
-
-def _put_through(maker: CopyMaker, what: Round, job: CopyJob) -> ReadyCopy:
-    return maker.make_ready(job) if what == "ready" else maker.write(job)
+            yield worker.put_through(self._maker, what, job)
 
 
 def _together(
@@ -73,7 +71,7 @@ def _together(
     waiting: set[Future[ReadyCopy]] = set()
     try:
         for job in jobs:
-            waiting.add(pool.submit(_work, what, job))
+            waiting.add(pool.submit(worker.work, what, job))
             if len(waiting) >= ahead:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in done)
@@ -83,35 +81,3 @@ def _together(
     finally:
         for future in waiting:
             future.cancel()
-
-
-# One per worker process: the request by the pool's initializer, the maker by the first copy, so that what
-# goes wrong in making it reaches the parent as an error.
-_request: MakeRequest | None = None
-_worker: CopyMaker | None = None
-
-
-def _start_worker(request: MakeRequest) -> None:
-    global _request
-    # Ctrl-C reaches every process of the terminal; the parent alone decides what becomes of it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _request = request
-
-
-def _end_with_parent() -> None:
-    """A killed parent cannot end its workers, and they wait for work on a pipe that they keep open
-    themselves; so each watches the parent. A worker that went on would write beside the resumed run."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _work(what: Round, job: CopyJob) -> ReadyCopy:
-    global _worker
-    if _worker is None:
-        assert _request is not None  # noqa: S101 - the pool's initializer has run
-        _worker = CopyMaker(_request)
-        atexit.register(_worker.close)
-    return _put_through(_worker, what, job)
