@@ -16,6 +16,7 @@ import os
 import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,6 +84,10 @@ class FolderBlobs:
                 return sha256
             make_private_folder(path.parent)
             durable_replace(path, self._sealed(keys, sha256, data))
+            # The key may have been dropped in the meantime; see `FolderSeals.drop_old_data_keys`.
+            while keys.newest not in (now := self._keys()).data:
+                keys = now
+                durable_replace(path, self._sealed(keys, sha256, data))
         return sha256
 
     def get(self, sha256: str) -> bytes:
@@ -107,6 +112,14 @@ class FolderBlobs:
         with storage_errors(self.folder):
             durable_replace(self.file(_name(keys, sha256)), self._sealed(keys, sha256, data))
         return True
+
+    def under_old_keys(self) -> int:
+        """How many files in the folder, known to the database or not, are under an old key."""
+        newest, count = self._keys().newest, 0
+        for name in self.names():
+            with suppress(FileNotFoundError), self.file(name).open("rb") as file:
+                count += _key_version(file.read(_HEAD.size)) not in (newest, None)
+        return count
 
     def is_newest(self, sha256: str) -> bool:
         """Whether a blob's file is there and under the newest key."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, null, select
 
-from fother.registry import ids, keys, schema
+from fother.registry import ids, keys, log, remains, schema
 from fother.registry.blobs import FolderBlobs
 from fother.registry.records import Finding
 
@@ -84,6 +84,29 @@ def sealed(connection: Connection) -> Iterator[Finding]:
         )
     for name in connection.execute(select(copy.id).where(copy.identity.is_(None))).scalars():
         yield Finding("error", name, f"Copy {name} does not say what was committed of whom it belongs to.")
+
+
+def approved(connection: Connection) -> Iterator[Finding]:
+    """Findings about setups of seals that the log does not know, so that nobody is sealed for a stranger."""
+    told = {}
+    for opening in log.openings(connection, "seal-setup"):
+        told[opening.detail.get("setup")] = (opening.detail.get("threshold"), opening.detail.get("approvers"))
+    for setup in connection.execute(select(schema.seal_setup).order_by(schema.seal_setup.c.number)):
+        first = setup.number == 1 and setup.own  # made with the registry
+        if not first and told.get(setup.number) != (setup.threshold, setup.approvers):
+            yield Finding(
+                "error",
+                "seals",
+                f"The approvers of setup {setup.number} are not those that the log names; restore the "
+                "registry from your backup.",
+            )
+    if remains.marked(connection) is not None:
+        yield Finding(
+            "warning",
+            "database",
+            "What was sealed, moved or erased may still be readable in the database's files; it is removed "
+            "as soon as no other process uses them.",
+        )
 
 
 def in_clear(blobs: FolderBlobs) -> Iterator[Finding]:

@@ -145,16 +145,20 @@ class FolderSeals(FolderDesk):
         return self._blobs.renew(sha256)
 
     def drop_old_data_keys(self) -> None:
-        # The write lock keeps others from storing under an old key in the meantime.
-        with self._database.writing() as connection:
-            names = connection.execute(select(schema.blob.c.sha256)).scalars().all()
-            waiting = [name for name in names if not self._blobs.is_newest(name)]
-            if waiting:
-                raise RegistryError(
-                    f"{len(waiting)} stored files are still under an old key or damaged; run the same "
-                    "command again, or a check."
-                )
-            self._keys.drop_old_data_keys()
+        # Another process may be storing a file under a key that it read a moment ago. Either the second count
+        # sees that file, or that process sees, after writing it, that the key is gone (`FolderBlobs.put`).
+        with self._database.writing():
+            waiting = self._blobs.under_old_keys()
+            if not waiting:
+                dropped = self._keys.drop_old_data_keys()
+                waiting = self._blobs.under_old_keys()
+                if waiting:
+                    self._keys.put_back(dropped)
+        if waiting:
+            raise RegistryError(
+                f"{waiting} stored files are still under an old key; run the same command again, or "
+                "`fother check --collect` when they belong to nothing."
+            )
 
     def _clean_up(self) -> None:
         """Remove what a change left behind in files, unless another process uses them at this moment."""

@@ -106,10 +106,17 @@ class OwnKeys:
         newest = max(data_keys(self.ring.secrets())) + 1
         self.ring.put({data_key_name(newest): self._entropy(keys.KEY_BYTES)}, self._entropy)
 
-    def drop_old_data_keys(self) -> None:
-        """Forget all keys of stored files but the newest; files under the others become unreadable."""
+    def drop_old_data_keys(self) -> dict[str, bytes]:
+        """Forget all keys of stored files but the newest; returns them. Files under them cannot be read."""
         known = data_keys(self.ring.secrets())
-        self.ring.put({data_key_name(v): None for v in known if v != max(known)}, self._entropy)
+        old = {data_key_name(version): key for version, key in known.items() if version != max(known)}
+        if old:
+            self.ring.put(dict.fromkeys(old), self._entropy)
+        return old
+
+    def put_back(self, dropped: dict[str, bytes]) -> None:
+        """Take back keys that were dropped."""
+        self.ring.put(dropped, self._entropy)
 
     # The log
 

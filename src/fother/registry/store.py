@@ -472,6 +472,7 @@ class FolderRegistry(FolderCommitments):
                 findings += check.stored(connection, self._blobs)
                 findings += check.in_clear(self._blobs)
             findings += check.sealed(connection)
+            findings += check.approved(connection)
             findings += check.left_over(self._leftovers())
             findings += check.numbered(connection, master)
             findings += check.finished(connection)

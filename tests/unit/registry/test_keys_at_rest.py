@@ -199,3 +199,28 @@ def test_keys_of_files_are_changed_without_losing_one(tmp_path: Path, unlocking:
         assert list(data_keys(registry._keys.ring.secrets())) == [2]
         assert [registry.get_blob(d.sha256) for d in (first, second)] == [b"first", b"second"]
         assert [f.severity for f in registry.check()] == ["note"]
+
+
+def test_a_file_stored_while_its_key_is_dropped_is_kept(tmp_path: Path, unlocking: Unlocking) -> None:
+    with open_registry(tmp_path / "home", unlocking=unlocking) as registry:
+        old = registry._keys.blob()
+        # Another process read the keys before a new one was made, and writes at each possible moment.
+        stale = FolderBlobs(tmp_path / "home" / "blobs", lambda: old, secrets.token_bytes)
+        registry.add_data_key()
+        stale.put(b"before the drop")
+        with pytest.raises(RegistryError, match="1 stored files are still under an old key"):
+            registry.drop_old_data_keys()
+        registry.renew_blob(sha256_hex(b"before the drop"))
+        registry.drop_old_data_keys()
+        given = iter([old])
+        late = FolderBlobs(
+            tmp_path / "home" / "blobs", lambda: next(given, registry._keys.blob()), secrets.token_bytes
+        )
+        assert registry.get_blob(late.put(b"after the drop")) == b"after the drop"
+        registry.add_data_key()
+        old = registry._keys.blob()
+        counts = iter([0, 1])
+        registry._blobs.under_old_keys = lambda: next(counts)  # type: ignore[method-assign]
+        with pytest.raises(RegistryError, match="1 stored files"):
+            registry.drop_old_data_keys()
+        assert registry._keys.blob().data.keys() == old.data.keys()

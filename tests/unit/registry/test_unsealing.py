@@ -180,6 +180,16 @@ def test_an_owner_given_another_copy_is_noticed(registry: FolderRegistry) -> Non
     assert "identities was altered" in errors(registry)
 
 
+@pytest.mark.usefixtures("approvers")
+def test_approvers_put_in_behind_the_log_are_found(registry: FolderRegistry) -> None:
+    assert errors(registry) == ""
+    with sqlite3.connect(registry.home / "registry.sqlite") as connection:
+        connection.execute("DROP TRIGGER seal_setup_fixed")
+        connection.execute("UPDATE seal_setup SET threshold = 1 WHERE number = 2")
+    connection.close()
+    assert "are not those that the log names" in errors(registry)
+
+
 def test_erasing_leaves_log_and_copies_but_no_name(registry: FolderRegistry) -> None:
     copy = first(registry)
     committed = registry.identity_commitment(copy)
