@@ -12,10 +12,10 @@ alphabet are counted word by word with an upper limit, since the end of a long w
 second, third … time a word stands in a passage it counts a half, a third … Written English has about one bit
 a letter (Shannon, "Prediction and entropy of printed English", 1951); `LETTER` is above that and makes up for
 how rarely the search proposes all places. `LETTER`, `WORD` and `DIFFERENCE` were chosen on 837 English
-excerpts by other authors against 10,000 documents (86 million characters). On 1,499 others, against 180
+excerpts by other authors against 10,000 documents (86 million characters). On 3,390 others, against 173
 million characters (`python bench/no_match.py`), coincidences of at most 0.1, 0.01, 0.001 were stated for
-0.2 %, 0.2 % and none; that confirms nothing below 0.002. Authors who write the same formulae as the registry
-(another office of the same agency) agree with it more often than that: see `sharing`. λ and K are 1. Signs of
+0.03 %, 0.03 % and none; that confirms nothing below 0.001. Authors who write the same formulae as the registry
+(another office of the same agency) agree with it more often than that: see `sharing` and `habits`. λ and K are 1. Signs of
 Chinese, Japanese and Korean, and other languages, are not calibrated.
 
 Several passages of one document are taken together as in Karlin & Altschul, "Applications and statistics for

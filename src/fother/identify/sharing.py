@@ -7,10 +7,10 @@ piece of text counts nothing when `limit` unrelated documents beside its own hol
 public text; otherwise it counts in full. The limit is two in a small registry and grows with the square root
 of its size, to 8 in 10,000 documents: among 10,000 recognised records, what 3 to 8 unrelated files hold is
 partly copies (cables filed several times) and partly standard phrases, what more hold is forms, releases and
-standard notes (`standard` in `bench/no_match.py --recall`). The price: a formula of an agency
-that fewer files of the registry hold than the limit, and a stranger uses as well, counts as evidence; so does
-a standard text of some 1,500 letters and more that few documents hold, which looks like a version of
-one document; registering it as a public text settles that.
+standard notes (`standard` in `bench/no_match.py --recall`). The price: a formula
+that fewer files of the registry hold than the limit passes here, and is left to `habits`; a standard text of
+some 1,500 letters and more that few documents hold looks like a version of one document and counts as
+evidence; registering it as a public text settles that.
 
 Two documents are related when what stands around the passage is the same in both as well, or a sample of
 the shorter one is found in the longer: drafts, versions, a letter and its enclosing file (containment after
@@ -18,7 +18,7 @@ Broder, "On the resemblance and containment of documents", SEQUENCES 1997, over 
 eight is taken by its value, so that both documents keep the same ones).
 
 What is left is weighed once more by how far the house's own language foretells it (see `habits`): a formula
-that the limit lets through says as little as its pieces are common.
+says less, the more often its pieces stand in other documents.
 
 The index knows of more documents than it proposes. How many hold a piece is compared with how many hold the
 rest of the same document: of a memorandum registered in six drafts every piece is found six times, which is

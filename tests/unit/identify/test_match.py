@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from fother.identify.chance import ACCEPTED
 from fother.identify.genuine import genuineness
 from fother.identify.match import Source, TextMatch, match_text
 from fother.identify.sharing import limit
-from fother.model.match import Change, Hit, Span
+from fother.model.match import Change, Hit, Passage, Span
 
 REPORT = (
     "The convoy left the northern depot at dawn on Tuesday and reached the river before noon. "
@@ -191,3 +193,32 @@ def test_verdicts() -> None:
     halves = REPORT[: len(REPORT) // 2] + " " + OTHER[: len(OTHER) // 2]
     spliced = matched(halves, document("D-1", REPORT), document("D-2", OTHER))
     assert genuineness(halves, spliced).verdict == "mixed"
+
+
+def test_a_passage_names_all_the_pages_that_it_stands_on() -> None:
+    second, third = REPORT.index("Captain"), REPORT.index("Nobody")
+    source = Source("D-1", "Three pages", REPORT, (0, second, third))
+    (whole,) = matched(REPORT, source)[0].passages
+    (middle,) = matched(REPORT[second:third], source)[0].passages
+    assert (whole.page, whole.pages) == (1, (1, 2, 3))
+    assert (middle.page, middle.pages) == (2, (2,))
+    (unpaged,) = matched(REPORT, Source("D-2", "No pages", REPORT))[0].passages
+    assert (unpaged.page, unpaged.pages) == (None, ())
+
+
+@given(st.integers(0, 500), st.integers(1, 500), st.integers(1, 40), st.integers(0, 39))
+def test_a_part_of_a_passage_may_show_its_own_page(start: int, length: int, pages: int, nth: int) -> None:
+    """Pages of equal length: the one that a part stands on is among those it may show, and few others are."""
+    passage = Passage((start, start + pages * length), (0, 1), tuple(range(7, 7 + pages)), 1.0, -9.0)
+    nth %= pages
+    shown = passage.pages_beside((start + nth * length, start + (nth + 1) * length))
+    assert 7 + nth in shown
+    assert len(shown) <= 4
+
+
+def test_common_wording_names_the_documents_that_hold_it() -> None:
+    matches = matched(CLAUSE, *unrelated(5))
+    sentence = genuineness(CLAUSE, matches).sentence
+    assert "only common wording" in sentence
+    assert sentence.count("“Title of D-") == 3
+    assert "and 2 more" in sentence
