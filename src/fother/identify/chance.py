@@ -14,9 +14,9 @@ a letter (Shannon, "Prediction and entropy of printed English", 1951); `LETTER` 
 how rarely the search proposes all places. `LETTER`, `WORD` and `DIFFERENCE` were chosen on 837 English
 excerpts by other authors against 10,000 documents (86 million characters). On 3,390 others, against 173
 million characters (`python bench/no_match.py`), coincidences of at most 0.1, 0.01, 0.001 were stated for
-0.03 %, 0.03 % and none; that confirms nothing below 0.001. Authors who write the same formulae as the registry
-(another office of the same agency) agree with it more often than that: see `sharing` and `habits`. λ and K are 1. Signs of
-Chinese, Japanese and Korean, and other languages, are not calibrated.
+0.03 %, 0.03 % and none; that confirms nothing below 0.001. Authors who write the same formulae as the
+registry (another office of the same agency) agree with it more often than that: see `sharing` and `habits`.
+λ and K are 1. Signs of Chinese, Japanese and Korean, and other languages, are not calibrated.
 
 Several passages of one document are taken together as in Karlin & Altschul, "Applications and statistics for
 multiple high-scoring segments", PNAS 90, 1993: all but the best only choose a place within that document.
