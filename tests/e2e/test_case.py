@@ -58,9 +58,10 @@ def case(desk: Desk) -> str:
     desk("party", "add", "Grain Terminal Ltd", "--channel", "nobody@grain.example", "--contact", "Duty desk")
     id: str = opened["id"]
     assert desk("case", "add", id, seen["sighting"])["attached"][0]["body"]["target"] == seen["sighting"]
-    desk("case", "expose", id, "vestria", "--in", seen["sighting"], "--words", "asked for the night schedule",
+    there = ("--source", seen["sighting"])
+    desk("exposure", "add", id, "--party", "vestria", *there, "--quote", "asked for the night schedule",
          "--severity", "high", "--reason", "a plan of theirs")  # fmt: skip
-    desk("case", "expose", id, "Grain Terminal Ltd", "--in", seen["sighting"], "--words", "behind a FENCE",
+    desk("exposure", "add", id, "--party", "Grain Terminal Ltd", *there, "--quote", "behind a FENCE",
          "--severity", "severe")  # fmt: skip
     return id
 
@@ -226,8 +227,11 @@ def test_access_roles_and_lessons_are_part_of_the_situation(desk: Desk, case: st
         (["case", "open", "x", "--zone", "Mars/Base"], "no time zone"),
         (["case", "open", "x", "--tlp", "pink"], "--tlp is one of"),
         (["case", "add", "CASE", "TASK"], "its own case only"),
-        (["case", "expose", "CASE", "Atlantis", "--in", "LEAK"], "no party 'Atlantis'"),
-        (["case", "expose", "CASE", "Vestria", "--in", "LEAK", "--words", "unheard of"], "do not stand"),
+        (["outreach", "plan", "CASE", "Atlantis"], "no party 'Atlantis'"),
+        (
+            ["exposure", "add", "CASE", "--party", "Vestria", "--source", "LEAK", "--quote", "unheard of"],
+            "does not stand",
+        ),
         (["case", "report", "CASE"], "Name a file"),
         (["case", "report", "CASE", "--pdf", "/nowhere/x.pdf"], "cannot be written"),
         (["case", "access", "CASE", "x", "/nowhere"], "cannot be read"),

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "docs" / "tutorial" / "first-trace.md"]
+TUTORIALS = ROOT / "docs" / "tutorial"
+PAGES = [ROOT / "README.md", TUTORIALS / "first-trace.md", TUTORIALS / "first-case.md"]
 
 
 def _commands(page: Path) -> str:

@@ -30,7 +30,7 @@ from fother.flow.desk.calendar import case_calendar
 from fother.flow.desk.entries import add as enter
 from fother.flow.desk.reports import case_html, case_pdf, written
 from fother.flow.desk.views import history_lines, situation_fields, situation_of, situation_text
-from fother.model.case import Case, Described, LeakStatus, Lesson, Role, Severity
+from fother.model.case import Case, Described, LeakStatus, Lesson, Role
 from fother.registry import as_dict
 
 NAME = "case"
@@ -187,43 +187,6 @@ def status(
     with registry(home) as opened:
         made = desk.set_status(opened, id, chosen("STATUS", status, LeakStatus), shows, why)
     tell(made, json, f"“{made.body['title']}” is {made.body.get('status', 'unverified')}.")
-
-
-@app.command()
-def expose(
-    case: CaseArgument,
-    party: Annotated[
-        str, typer.Argument(metavar="PARTY", help="Id, name or alias of the party.", show_default=False)
-    ],
-    source: Annotated[
-        str, typer.Option("--in", metavar="ID", help="Where the words stand: a sighting, document or report.")
-    ],
-    words: Annotated[
-        list[str] | None, typer.Option(help="Words of the leak that concern the party; repeatable.")
-    ] = None,
-    severity: Annotated[str, typer.Option(help="unknown, none, low, moderate, high or severe.")] = "unknown",
-    category: Annotated[
-        str, typer.Option(help="What is given away: identity, plan, position, capability, method, …")
-    ] = "",
-    reason: Annotated[str, typer.Option(help="Why it matters to the party.")] = "",
-    tlp: TlpOption = "",
-    home: HomeOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Enter by hand what a leak gives away about a party."""
-    with registry(home) as opened:
-        made = desk.expose(
-            opened,
-            case,
-            party,
-            source,
-            words or (),
-            severity=chosen("--severity", severity, Severity),
-            category=category,
-            reason=reason,
-            tlp=label(tlp),
-        )
-    tell(made, json, f"{len(made.body.get('quotes', ()))} passages concern {made.body['party']}.")
 
 
 @app.command()

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 import fother
+from fother.cli.case_demo import run_case
 from fother.cli.common import JsonOption, QuietOption, out, print_json, progress, registry, write_report
 from fother.cli.trace import verdict_fields
 from fother.flow.demo import demonstrate
@@ -22,6 +23,9 @@ def run(
     folder: Annotated[Path, typer.Argument(help="Folder for everything the demonstration makes.")] = Path(
         "fother-demo"
     ),
+    case: Annotated[
+        bool, typer.Option("--case", help="Play a whole case instead, from the leak to the desk's report.")
+    ] = False,
     show: Annotated[bool, typer.Option("--open", help="Open the report in the browser.")] = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -29,8 +33,13 @@ def run(
     """Register a sample report, issue 12 marked copies, photograph one page of one copy and trace the photo.
 
     The photo is simulated (printing, paper, light, lens, sensor, messenger); all the rest is what you would
-    run on your own documents. It has a registry of its own, in the folder.
+    run on your own documents. It has a registry of its own, in the folder. With `--case` two documents leak,
+    one as a photo and one as an altered excerpt, the press reports, and the desk works until the report is
+    finished; every command that is run is shown.
     """
+    if case:
+        _play(folder, show, json)
+        return
     with registry(folder / "registry", create=True) as opened, progress(quiet or json) as bars:
         done = demonstrate(opened, folder, bars)
     report = folder / "report.html"
@@ -50,4 +59,16 @@ def run(
     if show:
         webbrowser.open(report.resolve().as_uri())
     if not right:
+        raise typer.Exit(1)
+
+
+def _play(folder: Path, show: bool, json: bool) -> None:
+    done = run_case(folder, datetime.now(UTC), (lambda _: None) if json else out.print)
+    if json:
+        print_json(done)
+    else:
+        out.print(f"\nEverything is in {folder.resolve()}; open {done['html']}.")
+    if show:
+        webbrowser.open(Path(done["html"]).resolve().as_uri())
+    if not done["right"]:
         raise typer.Exit(1)

@@ -75,10 +75,15 @@ def add_exposure(
     kind: Annotated[
         str, typer.Option(help="Of a new party: organisation, country, person, programme or place.")
     ] = "organisation",
-    source: Annotated[str, typer.Option(help="The sighting that gives it away.")] = "",
-    quote: Annotated[str, typer.Option(help="The words, exactly as they stand there.")] = "",
+    source: Annotated[
+        str, typer.Option(help="What gives it away: a sighting, document, described document or report.")
+    ] = "",
+    quote: Annotated[list[str] | None, typer.Option(help="Words that stand there; repeatable.")] = None,
     severity: SeverityOption = "unknown",
-    reason: Annotated[str, typer.Option(help="What is given away.")] = "",
+    reason: Annotated[str, typer.Option(help="Why it matters to the party.")] = "",
+    category: Annotated[
+        str, typer.Option(help="What is given away: identity, plan, position, capability, method, …")
+    ] = "",
     why: WhyOption = "",
     home: HomeOption = None,
     json: JsonOption = False,
@@ -91,9 +96,10 @@ def add_exposure(
             party,
             kind=kind,
             source=source,
-            quote=quote,
+            quotes=quote or (),
             severity=severity,
             reason=reason,
+            category=category,
             why=why,
         )
     if json:

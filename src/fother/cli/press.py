@@ -15,8 +15,9 @@ from fother.cli.common import HomeOption, JsonOption, QuietOption, out, print_js
 from fother.cli.press_review import app as review
 from fother.errors import UsageError
 from fother.flow.press.add import Reading, add_files, existing, names_for
+from fother.flow.press.claims import check_claims
 from fother.flow.press.review import report_of, text_of
-from fother.flow.press.standing import check_claims, positions
+from fother.flow.press.standing import positions
 from fother.flow.press.views import (
     claim_fields,
     claim_lines,

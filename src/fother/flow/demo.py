@@ -24,6 +24,7 @@ _LEAKED_PAGE = 1
 _PHOTO_DPI = 120.0
 _PRINT_DPI = 600.0
 _SEED = 20260415
+_PRESS = ("wire-courier.html", "wire-ledger.html", "statement.eml", "blog.txt", "evening.html")
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,33 @@ def demonstrate(registry: Registry, folder: Path, progress: Progress) -> Demonst
     leaked = next(e.copy for e in issued.reservation.entries if e.row == _LEAKED_ROW)
     progress.stage("Photographing a page of one copy (simulated)")
     photo = folder / "leak.jpg"
-    photo.write_bytes(_photograph(issued.files[leaked.id].read_bytes()))
+    photo.write_bytes(photographed(issued.files[leaked.id].read_bytes(), _LEAKED_PAGE))
     traced = trace(registry, [photo], pictures=True, progress=progress)
     return Demonstration(registered, issued, leaked.id, photo, traced)
 
 
-def _photograph(copy: bytes) -> bytes:
+def case_files(folder: Path) -> None:
+    """Write what the demonstration of a case begins with. Raises StorageError."""
+    files = {
+        "review.pdf": "sample.pdf",
+        "readers-review.csv": "recipients.csv",
+        "talks.pdf": "case/talks.pdf",
+    }
+    files |= {"readers-talks.csv": "case/readers.csv", "excerpt.txt": "case/excerpt.txt"}
+    files |= {"others-with-access.txt": "case/others.txt"}
+    files |= {f"press/{name}": f"case/{name}" for name in _PRESS}
+    try:
+        (folder / "press").mkdir(parents=True, exist_ok=True)
+        for name, source in files.items():
+            (folder / name).write_bytes(_sample(source))
+    except OSError as error:
+        raise StorageError(f"The folder {folder} cannot be written ({error.strerror}).") from None
+
+
+def photographed(copy: bytes, number: int) -> bytes:
+    """A page (0-based) of a copy as a phone would take it, as JPEG: a simulation, always the same."""
     with open_renderer(copy) as renderer:
-        page, _ = renderer.render(_LEAKED_PAGE, _PRINT_DPI)
+        page, _ = renderer.render(number, _PRINT_DPI)
     generator = np.random.default_rng(_SEED)
     photo: NDArray[np.uint8] = phone_photo(page, _PHOTO_DPI, generator, Photo(messenger=True, curl=0.5))
     return bytes(cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, 85])[1])

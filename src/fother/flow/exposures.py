@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from fother.assess.exposure.model import PARTIES
 from fother.assess.exposure.rubric import Severity
 from fother.errors import NotFoundError, UsageError
 from fother.flow.assess import Assessed, Assessment
+from fother.flow.desk.case import find_words, text_of
+from fother.flow.desk.entries import open_case
+from fother.model.bodies import to_body
 from fother.registry import Item, NewItem, Registry
 
 _TOLD = ("quotes", "severity", "reason", "category")  #: what makes a proposal another one
@@ -124,39 +128,37 @@ def add(
     *,
     kind: str = "organisation",
     source: str = "",
-    quote: str = "",
+    quotes: Sequence[str] = (),
     severity: str = "unknown",
     reason: str = "",
+    category: str = "",
     why: str = "",
 ) -> Item:
-    """Add an exposure by hand; `quote` must stand in the text of the source when that is a sighting.
+    """Add an exposure by hand. `quotes` are words that stand in the text of the source, a sighting, document,
+    described document or report, whatever the case and the line breaks; every place where they stand is kept.
 
     Raises NotFoundError, UsageError.
     """
-    known = registry.item(case)
+    known = open_case(registry, case)
     if kind not in PARTIES:
         raise UsageError(f"--kind is one of {', '.join(PARTIES)}, not {kind}.")
-    quotes = []
-    if quote:
-        start = _text_of(registry, source).find(quote)
-        if start < 0:
-            raise UsageError(f"“{quote}” does not stand in the text of {source}; copy it exactly.")
-        quotes = [{"start": start, "end": start + len(quote), "text": quote}]
+    places: list[dict[str, Any]] = []
+    if quotes:
+        if not source:
+            raise UsageError("--quote needs --source, the sighting that it stands in.")
+        source = registry.show(source).id
+        text = text_of(registry, source)
+        places = [to_body(q) for quote in quotes for q in find_words(text, quote, source)]
     body = {
         "party": _party(registry, party, kind),
         "source": source,
-        "quotes": quotes,
+        "quotes": places,
         "severity": _level(severity),
         "reason": reason,
+        "category": category,
         "review": "confirmed",
     }
     return registry.put_item("exposure", body, case=known.id, why=why)
-
-
-def _text_of(registry: Registry, source: str) -> str:
-    if not source:
-        raise UsageError("--quote needs --source, the sighting that it stands in.")
-    return registry.sighting_text(registry.sighting(source)).text
 
 
 def _level(severity: str) -> str:

@@ -10,6 +10,7 @@ from fother.model.case import LeakStatus, Severity, Tlp
 
 #: Where the outreach to one party stands, most urgent first.
 Standing = Literal["untold", "approval", "ready", "sending", "told", "concerned", "acknowledged", "reassured"]
+UNTOLD: tuple[Standing, ...] = ("untold", "approval", "ready", "sending")
 Lane = Literal["leak", "public", "desk", "outreach", "due"]
 
 
@@ -121,4 +122,4 @@ class Situation:
     @property
     def untold(self) -> tuple[Affected, ...]:
         """Who is affected and does not know yet."""
-        return tuple(a for a in self.affected if a.standing in ("untold", "approval", "ready", "sending"))
+        return tuple(a for a in self.affected if a.standing in UNTOLD)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from fother.model.situation import Affected, Due, Leaked, Situation, Voice
+from fother.model.situation import Affected, Due, Leaked, Situation, Standing, Voice
 from fother.report.numbers import count_words
 
 STATUS_LABELS = {
@@ -21,14 +21,26 @@ STANCE_WORDS = {
     "deny": "denies",
     "confirm": "confirms",
     "decline": "declines to comment",
-    "silent": "is silent",
     "reassure": "reassures",
     "promise": "promises",
     "urge": "urges",
     "warn": "warns",
     "accuse": "accuses",
-    "investigate": "promises to investigate",
+    "condemn": "condemns",
+    "ask": "asks",
 }
+#: What a party is told of where its outreach stands.
+READER_WORDS: dict[Standing, str] = {
+    "untold": "you have not been told yet",
+    "approval": "you have not been told yet",
+    "ready": "you have not been told yet",
+    "sending": "a letter to you is on its way",
+    "told": "you were told",
+    "concerned": "you were told, and your concerns are noted",
+    "acknowledged": "you were told, and you acknowledged it",
+    "reassured": "you were told, and you said that you are reassured",
+}
+NEITHER = "We neither confirm nor deny whether it is genuine."
 MOST = {"affected": 12, "voices": 10, "due": 10, "unknown": 12, "leaked": 12}
 
 
@@ -41,7 +53,7 @@ def situation_lines(s: Situation) -> list[str]:
         ("What leaked", [line for one in s.leaked for line in _leaked(one)], len(s.leaked), "leaked"),
         ("Whom it exposes, and who knows", [_affected(a, zone) for a in s.affected], 0, "affected"),
         ("Who said what", [_voice(v, zone) for v in s.voices], 0, "voices"),
-        ("Contradictions", s.contradictions, 0, "unknown"),
+        ("Possible contradictions", s.contradictions, 0, "unknown"),
         ("What is due next", [_due(d, zone) for d in s.due], 0, "due"),
         ("What is not known", s.unknown, 0, "unknown"),
     )

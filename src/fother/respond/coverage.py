@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from fother.model.case import SEVERITIES, CaseFile, Exposure, Kept, Outreach
-from fother.model.situation import Affected, Standing
+from fother.model.situation import UNTOLD, Affected, Standing
 
-#: Most urgent first: the order of the coverage table.
+#: Most urgent first: the order of the coverage table among equally grave ones.
 STANDINGS: dict[Standing, str] = {
     "untold": "not told, nothing planned",
     "approval": "not told, waits for approval",
@@ -36,7 +36,14 @@ def affected_parties(file: CaseFile) -> tuple[Affected, ...]:
     parties = dict.fromkeys([*exposed, *plans])
     rows = [_row(file, party, exposed.get(party, ()), plans.get(party)) for party in parties]
     order = list(STANDINGS)
-    rows.sort(key=lambda a: (order.index(a.standing), SEVERITIES.index(a.severity), a.name.casefold()))
+    rows.sort(
+        key=lambda a: (
+            a.standing not in UNTOLD,
+            SEVERITIES.index(a.severity),
+            order.index(a.standing),
+            a.name.casefold(),
+        )
+    )
     return tuple(rows)
 
 
@@ -84,7 +91,8 @@ def standing_of(plan: Outreach | None) -> tuple[Standing, datetime | None]:
     steps += [(plan.reassured_at, "reassured")] if plan.reassured_at else []
     if not steps:
         return "told", None
-    since, standing = max(steps, key=lambda step: step[0])
+    # Of steps entered for the same time the later one in the usual order counts.
+    since, _, standing = max((at, place, name) for place, (at, name) in enumerate(steps))
     if standing in ("acknowledged", "told") and plan.concerns and plan.reassured_at is None:
         return "concerned", plan.concerns[-1].at
     return standing, since

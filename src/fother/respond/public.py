@@ -14,8 +14,9 @@ from fother.model.situation import Voice
 def voices(file: CaseFile) -> tuple[Voice, ...]:
     """The last word of every speaker and how the stance came there; newest first.
 
-    Statements that were rejected in review do not count. Who speaks for an organisation without a name is
-    one voice with it; nameless officials are one voice for each outlet that cites them.
+    Statements that were rejected in review do not count, and the same words in several outlets count once.
+    Who speaks for an organisation without a name is one voice with it; nameless officials are one voice for
+    each outlet that cites them.
     """
     spoken: dict[str, list[tuple[datetime, Kept[Said]]]] = {}
     for entry in file.said:
@@ -48,8 +49,9 @@ def _key(said: Said) -> str:
 
 
 def _voice(file: CaseFile, said: Sequence[tuple[datetime, Kept[Said]]]) -> Voice:
-    at, last = said[-1]
+    _, last = said[-1]
     stances = [entry.record.stance for _, entry in said]
+    report = file.reports.get(last.record.report)
     # A statement without a stance says nothing about how the position moved.
     telling = [stance for stance in stances if stance not in ("", "assert")]
     before = [s for s, following in pairwise(telling) if s != following]
@@ -59,16 +61,23 @@ def _voice(file: CaseFile, said: Sequence[tuple[datetime, Kept[Said]]]) -> Voice
     spoken = last.record
     return Voice(
         speaker=spoken.speaker or spoken.organisation or "somebody unnamed",
-        role=", ".join(filter(None, [spoken.role, _other(spoken.organisation, spoken.speaker)])),
+        role=", ".join(
+            filter(None, [_other(spoken.role, spoken.speaker), _other(spoken.organisation, spoken.speaker)])
+        ),
         stance=spoken.stance,
         words=spoken.words,
         outlets=tuple(dict.fromkeys(outlets)),
-        at=at,
-        statements=len(said),
+        at=(report.record.published or report.record.day if report else None) or last.made_at,
+        statements=len({_plain(entry.record.words) or entry.id for _, entry in said}),
         before=tuple(before),
         id=last.id,
     )
 
 
+def _plain(words: str) -> str:
+    return " ".join(words.casefold().split())
+
+
 def _other(text: str, than: str) -> str:
-    return "" if text.casefold() == than.casefold() else text
+    """A text, unless the other says it already ("officials" of "two officials")."""
+    return "" if text.casefold() in than.casefold() else text

@@ -2,8 +2,8 @@
 
 A party sees its own equities and nothing of anybody else's: what the leak gives away about it, the words that
 concern it, and what was agreed with it. What the desk thinks, decides and does stays with the desk, and so
-does which copy leaked. A TLP label (https://www.first.org/tlp/) further lets through only what is meant for
-that circle or a wider one.
+does which copy leaked, and whether anything is genuine: to confirm is to disclose. A TLP label
+(https://www.first.org/tlp/) further lets through only what is meant for that circle or a wider one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from fother.model.case import TLP_ORDER, Artefact, CaseFile, Exposure, Kept, Outreach, Tlp
+from fother.model.case import TLP_ORDER, Artefact, CaseFile, Described, Exposure, Kept, Outreach, Tlp
 from fother.respond.excerpt import scrubbed
 
 T = TypeVar("T")
@@ -64,6 +64,9 @@ def for_party(file: CaseFile, party: str) -> CaseFile:
     reader = file.parties[party]
     own = tuple(e for e in file.exposures if e.record.party == party and e.record.review == "confirmed")
     sources = {e.record.source for e in own}
+    # A leak concerns the reader when its own words do, or those of a document that it was found to show.
+    shown = {a.sha256 for a in file.artefacts if a.id in sources}
+    shown |= {i.sha256 for i in file.identified if sources & set(i.documents)}
     names = {name.casefold() for name in (reader.record.name, *reader.record.aliases)}
     others = [
         name
@@ -83,16 +86,11 @@ def for_party(file: CaseFile, party: str) -> CaseFile:
             why="",
             record=replace(case, title=f"Information for {reader.record.name}", summary=""),
         ),
-        artefacts=tuple(_unnamed(a, n) for n, a in enumerate(file.artefacts, 1) if a.id in sources),
-        identified=tuple(
-            replace(i, sentence=_plain_status(i.status), changes=(), documents=())
-            for i in file.identified
-            if any(a.sha256 == i.sha256 and a.id in sources for a in file.artefacts)
+        artefacts=tuple(
+            _unnamed(a, n) for n, a in enumerate((a for a in file.artefacts if a.sha256 in shown), 1)
         ),
         described=tuple(
-            replace(d, why="", record=replace(d.record, content=scrubbed(d.record.content, others), shows=""))
-            for d in file.described
-            if d.id in sources
+            replace(d, why="", record=_alleged(d.record, others)) for d in file.described if d.id in sources
         ),
         parties={party: replace(reader, record=replace(reader.record, note=""))},
         exposures=tuple(replace(e, why="", record=_of_one(e.record, others)) for e in own),
@@ -124,6 +122,12 @@ def _of_one(exposure: Exposure, others: Iterable[str]) -> Exposure:
     return replace(exposure, quotes=quotes, reason=scrubbed(exposure.reason, names))
 
 
+def _alleged(described: Described, others: Iterable[str]) -> Described:
+    """A described document as the public knows it: whether it is ours is not said."""
+    content = scrubbed(described.content, others)
+    return replace(described, content=content, status="unverified", shows="")
+
+
 def _told(plan: Outreach, others: Iterable[str]) -> Outreach:
     """An outreach without what the desk had to agree among itself."""
     names = list(others)
@@ -134,18 +138,10 @@ def _told(plan: Outreach, others: Iterable[str]) -> Outreach:
         approval="",
         approved_by="",
         approved_at=None,
+        follow_up=None,
     )
 
 
 def _unnamed(artefact: Artefact, number: int) -> Artefact:
     """File names and places of finding tell what the desk knows."""
     return replace(artefact, name=f"Leaked file {number}", source="", received_at=None)
-
-
-def _plain_status(status: str) -> str:
-    return {
-        "genuine": "What it shows is genuine.",
-        "altered": "It was altered.",
-        "mixed": "Part of it is genuine, part of it is not ours.",
-        "not-ours": "It is not ours.",
-    }.get(status, "It is not verified.")

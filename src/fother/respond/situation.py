@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fother.model.case import Artefact, CaseFile, Described, Identified, Kept, Traced
-from fother.model.situation import Affected, Leaked, Situation
+from fother.model.situation import UNTOLD, Affected, Leaked, Situation
 from fother.respond.coverage import affected_parties
 from fother.respond.due import what_is_due
 from fother.respond.public import voices
@@ -72,7 +72,7 @@ def headline(leaked: Sequence[Leaked], affected: Sequence[Affected]) -> str:
     things = f"{len(leaked)} leaked {'thing' if len(leaked) == 1 else 'things'}: {what}"
     if not affected:
         return f"{things}; whom they concern is not assessed yet."
-    untold = sum(a.standing in ("untold", "approval", "ready", "sending") for a in affected)
+    untold = sum(a.standing in UNTOLD for a in affected)
     whom = "1 party is" if len(affected) == 1 else f"{len(affected)} parties are"
     told = "all of them told" if not untold else f"{untold} of them not told yet"
     if len(affected) == 1:
@@ -123,7 +123,7 @@ def _described(file: CaseFile, entry: Kept[Described]) -> Leaked:
         name=told.title,
         described=True,
         status=told.status,
-        sentence=told.content or "What it says is not reported.",
+        sentence=told.content.strip('"“” ,') or "What it says is not reported.",
         marking=told.marking,
         found=", ".join(dict.fromkeys(names)),
         documents=(file.documents.get(told.shows, told.shows),) if told.shows else (),
@@ -131,12 +131,15 @@ def _described(file: CaseFile, entry: Kept[Described]) -> Leaked:
 
 
 def _reply_sentences(file: CaseFile) -> Iterable[str]:
+    zone = ZoneInfo(file.case.zone)
     for reply in file.replies:
         subject = subject_words(file, reply.record.subject)
+        at = (reply.record.answered_at or reply.record.offered_at).astimezone(zone)
+        day = f"{at.day} {at:%B %Y, %H:%M %Z}"
         if reply.record.answered_at is None:
-            yield f"{subject}: reply invited {reply.record.offered_at:%d %B %Y %H:%M %Z}, no answer yet."
+            yield f"{subject}: reply invited {day}, no answer yet."
         else:
-            yield f"{subject}: answered {reply.record.answered_at:%d %B %Y %H:%M %Z}: {reply.record.answer}"
+            yield f"{subject}: answered {day}: {reply.record.answer}"
 
 
 def subject_words(file: CaseFile, subject: str) -> str:

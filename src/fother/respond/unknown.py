@@ -37,8 +37,10 @@ def _about_leaks(leaked: Sequence[Leaked]) -> Iterator[str]:
 
 def _about_exposure(file: CaseFile, leaked: Sequence[Leaked], affected: Sequence[Affected]) -> Iterator[str]:
     sources = {e.record.source for e in file.exposures}
+    titles = {file.documents[source] for source in sources if source in file.documents}
     for one in leaked:
-        if one.status in ("genuine", "altered", "mixed") and one.id not in sources:
+        assessed = one.id in sources or bool(titles & set(one.documents))
+        if one.status in ("genuine", "altered", "mixed") and not assessed:
             yield f"Whom {one.name} exposes: nobody has assessed it."
     waiting = sum(e.record.review == "proposed" for e in file.exposures)
     if waiting:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "unit" / "respond"))
 
 from case_files import NOW, START, exposure, kept, party, report, said
 
-from fother.flow.desk.views import situation_fields
+from fother.flow.desk.views import for_reader, situation_fields
 from fother.model import case as model
 from fother.model.case import CaseFile, Tlp
 from fother.report.case_report import render_case_report
@@ -85,7 +84,7 @@ def cases(draw: st.DrawFn) -> tuple[CaseFile, int]:
 def test_a_party_learns_nothing_of_anybody_else(made: tuple[CaseFile, int], data: st.DataObject) -> None:
     file, count = made
     reader = data.draw(st.integers(0, count - 1))
-    cut = replace(situation(for_party(file, f"P-{reader}"), NOW), unknown=(), reader=SECRETS[reader])
+    cut = for_reader(situation(for_party(file, f"P-{reader}"), NOW), SECRETS[reader])
     shown = render_case_report(cut, generated_at=NOW, version="0").casefold()
     shown += repr(situation_fields(cut)).casefold()
     for n in range(count):
@@ -93,6 +92,9 @@ def test_a_party_learns_nothing_of_anybody_else(made: tuple[CaseFile, int], data
             assert SECRETS[n] not in shown
     # What the reader said in public stands in the reports that quote it, and those are named.
     assert "inner" not in shown.replace("inner outlet", "")
+    # To confirm is to disclose.
+    assert not {one.status for one in cut.leaked} - {"unverified"}
+    assert "altered" not in shown.split("</style>")[1]
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])

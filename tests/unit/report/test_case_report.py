@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "respond"))
 
 from case_files import NOW, START, case_file, kept
 
+from fother.flow.desk import views
 from fother.model import case as model
 from fother.model.situation import Moment, Situation
 from fother.report.case_pdf import render_case_pdf
@@ -43,7 +44,7 @@ def empty() -> Situation:
 
 
 def for_reader() -> Situation:
-    return replace(situation(for_party(case_file(), "P-1"), NOW), unknown=(), reader="Vestria")
+    return views.for_reader(situation(for_party(case_file(), "P-1"), NOW), "Vestria")
 
 
 def render(s: Situation) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from clocks_reference import PAGE, reference
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fother.errors import InputFileError, UsageError
@@ -179,6 +179,7 @@ def test_holidays_of_a_region() -> None:
         run("gdpr", {"aware": NOW}, zone="Europe/Nowhere")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.datetimes(datetime(2000, 1, 1), datetime(2060, 1, 1)),
     st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]),

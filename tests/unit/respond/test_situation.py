@@ -88,6 +88,16 @@ def test_where_an_outreach_stands(plan: dict | None, standing: Standing) -> None
     assert standing_of(None if plan is None else model.Outreach("P-1", **plan))[0] == standing
 
 
+def test_steps_entered_for_the_same_minute_are_taken_in_their_usual_order() -> None:
+    plan = model.Outreach("P-1", state="sent", sent_at=START, acknowledged_at=START, reassured_at=START)
+    assert standing_of(plan) == ("reassured", START)
+
+
+def test_grave_ones_come_before_slight_ones_whatever_keeps_them_untold() -> None:
+    file = case_file(exposures=(exposure("EX-1", "P-1", "a", "severe"), exposure("EX-2", "P-2", "b", "low")))
+    assert [a.id for a in situation(file, NOW).affected] == ["P-1", "P-2"]
+
+
 def test_a_speaker_is_one_row_with_the_last_word_and_the_way_there() -> None:
     minister, officials = sorted(situation(case_file(), NOW).voices, key=lambda v: v.speaker)
     assert (minister.speaker, minister.stance, minister.before, minister.statements) == (
@@ -164,7 +174,11 @@ def test_answers_end_the_questions() -> None:
     file = replace(file, traced=(*file.traced, replace(file.traced[0], sha256=("b" * 64,))))
     assert situation(file, NOW).unknown == ()
     assert situation(file, NOW).access == ("Night operations: 12 copies issued, 1 more with access.",)
-    assert situation(file, NOW).replies[0].startswith("Holder of copy C-7: reply invited 02 March 2026")
+    assert (
+        situation(file, NOW)
+        .replies[0]
+        .startswith("Holder of copy C-7: reply invited 2 March 2026, 10:00 CET")
+    )
 
 
 def test_proposals_and_missing_facts_are_asked_as_well() -> None:

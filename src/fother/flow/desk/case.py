@@ -17,13 +17,11 @@ from fother.model.case import (
     CaseState,
     Decision,
     Described,
-    Exposure,
     Kept,
     LeakStatus,
     Party,
     Quote,
     Reply,
-    Severity,
     Tlp,
 )
 from fother.registry import IdentificationRecord, Item, Registry, SightingRecord, Trace
@@ -132,34 +130,6 @@ def add_party(registry: Registry, party: Party, why: str = "") -> Item:
     return add(registry, party, None, why)
 
 
-def expose(
-    registry: Registry,
-    reference: str,
-    party: str,
-    source: str,
-    words: Sequence[str],
-    *,
-    severity: Severity = "unknown",
-    category: str = "",
-    reason: str = "",
-    tlp: Tlp = "",
-) -> Item:
-    """Enter by hand what the words of a leak give away about a party.
-
-    `words` are looked for in the text of `source`, whatever the case and the line breaks. Raises
-    NotFoundError, UsageError when the words do not stand there.
-    """
-    case = open_case(registry, reference)
-    subject = party_named(registry, party)
-    record = registry.show(source)
-    text = text_of(registry, record.id)
-    quotes = tuple(q for given in words for q in find_words(text, given, record.id))
-    exposure = Exposure(
-        subject.id, record.id, quotes, severity=severity, category=category, reason=reason, tlp=tlp
-    )
-    return add(registry, exposure, case.id)
-
-
 def text_of(registry: Registry, source: str) -> str:
     """The text that exposures of a source quote: of a sighting, document, described document or report.
 
@@ -186,7 +156,7 @@ def find_words(text: str, words: str, source: str) -> list[Quote]:
     pattern = r"\s+".join(re.escape(part) for part in parts)
     found = [Quote(*match.span(), match[0]) for match in re.finditer(pattern, text, re.IGNORECASE)]
     if not found:
-        raise UsageError(f"The words “{words}” do not stand in the text of {source}.")
+        raise UsageError(f"“{words}” does not stand in the text of {source}; copy it as it is there.")
     return found
 
 

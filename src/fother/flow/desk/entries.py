@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any, TypeVar
 
 from fother.errors import RegistryError, UsageError
@@ -54,7 +55,9 @@ def change(registry: Registry, reference: str, kind: type[T], edit: Callable[[T]
         raise UsageError(f"{item.id} was withdrawn ({item.why}) and is not changed any more.")
     if item.case is not None:
         open_case(registry, item.case)
-    body = to_body(edit(kept(item, kind).record))
+    # Fields that only a newer version knows are kept.
+    unknown = {k: v for k, v in item.body.items() if k not in {f.name for f in fields(kind)}}  # type: ignore[arg-type]
+    body = {**unknown, **to_body(edit(kept(item, kind).record))}
     return registry.put_item(
         item.kind, body, case=item.case, id=item.id, expected_version=item.version, why=why
     )

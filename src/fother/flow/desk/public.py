@@ -63,7 +63,7 @@ def said_of(body: Mapping[str, Any]) -> model.Said:
         speaker=_text(speaker.get("name") or speaker.get("text")),
         kind=_text(speaker.get("kind")),
         stance=_text(body.get("stance")),
-        words=" … ".join(_text(part.get("text")) for part in content),
+        words=" … ".join(unquoted(_text(part.get("text"))) for part in content),
         organisation=_text(body.get("organisation")),
         country=_text(body.get("country")),
         role=_text(body.get("role")),
@@ -87,6 +87,11 @@ def planned_of(body: Mapping[str, Any]) -> model.Planned:
         end=_day(body.get("end_date")),
         report=_text(body.get("report")),
     )
+
+
+def unquoted(words: str) -> str:
+    """Words without the quotation marks and the comma that a report puts around them."""
+    return words.strip().strip('"“”„‟«»').rstrip(",").strip()
 
 
 def _published(value: Any) -> tuple[datetime | None, date | None]:

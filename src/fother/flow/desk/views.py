@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from fother.errors import NotFoundError
 from fother.flow.desk.case import party_named
 from fother.flow.desk.load import load_case
+from fother.flow.press.standing import positions
 from fother.model.case import CaseFile, Tlp
 from fother.model.situation import Situation
 from fother.registry import Item, Registry
-from fother.report.case_text import shortened, situation_lines, when
+from fother.report.case_text import NEITHER, READER_WORDS, shortened, situation_lines, when
+from fother.report.numbers import count_words
 from fother.respond.readers import for_circle, for_party
 from fother.respond.situation import situation
 
@@ -30,11 +32,28 @@ def situation_of(
     if tlp:
         file = for_circle(file, tlp)
     if not party:
-        return situation(file, now)
+        found = positions(registry, file.id).contradictions if file.said else ()
+        return situation(file, now, [one.sentence for one in found])
     reader = _reader(registry, file, party)
     cut = situation(for_party(file, reader), now)
-    # What is open for the desk is nobody else's business.
-    return dataclasses.replace(cut, unknown=(), reader=file.parties[reader].record.name)
+    return for_reader(cut, file.parties[reader].record.name)
+
+
+def for_reader(cut: Situation, name: str) -> Situation:
+    """The situation of a case that was cut down for a party, in words for that party.
+
+    What is open for the desk is nobody else's business.
+    """
+    leaked = tuple(
+        one if one.described else dataclasses.replace(one, sentence=NEITHER, copy_sentence="")
+        for one in cut.leaked
+    )
+    affected = tuple(dataclasses.replace(a, standing_words=READER_WORDS[a.standing]) for a in cut.affected)
+    number = count_words(len(leaked), "thing")
+    headline = f"{number} that {'was' if len(leaked) == 1 else 'were'} published may concern you."
+    return dataclasses.replace(
+        cut, leaked=leaked, affected=affected, headline=headline, unknown=(), reader=name
+    )
 
 
 def _reader(registry: Registry, file: CaseFile, party: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fother.flow.press.add import Added
-from fother.flow.press.standing import Claim
+from fother.flow.press.claims import Claim
 from fother.press.positions import Matrix, Position
 from fother.registry import Item
 
