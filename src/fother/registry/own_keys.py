@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 from fother.errors import RegistryError
 from fother.registry import keys, schema
 from fother.registry.atrest.lock import Lock, Unlocking
-from fother.registry.atrest.ring import MASTER, KeyRing, data_key_name, data_keys
+from fother.registry.atrest.ring import MASTER, KeyRing, Signature, data_key_name, data_keys
 from fother.registry.blobs import BlobKeys
 from fother.registry.database import Database
 from fother.registry.ids import Entropy
@@ -31,6 +31,7 @@ class OwnKeys:
         self.ring = KeyRing(folder, unlocking)
         self._database = database
         self._entropy = entropy
+        self._blob: tuple[Signature | None, BlobKeys] | None = None
 
     @property
     def folder(self) -> Path:
@@ -97,9 +98,13 @@ class OwnKeys:
 
     def blob(self) -> BlobKeys:
         """What stored files are named and encrypted with."""
-        with self._database.reading() as connection:
-            secrets = self._opened(connection)
-        return BlobKeys(keys.blob_name_key(secrets[MASTER]), data_keys(secrets))
+        # Files are read by the thousand, so the keys are kept for as long as the ring's file is the same one.
+        seen = self.ring.signature()
+        if self._blob is None or seen is None or self._blob[0] != seen:
+            with self._database.reading() as connection:
+                secrets = self._opened(connection)
+            self._blob = seen, BlobKeys(keys.blob_name_key(secrets[MASTER]), data_keys(secrets))
+        return self._blob[1]
 
     def add_data_key(self) -> None:
         """Make the key that files stored from now on are encrypted with."""

@@ -31,6 +31,8 @@ MASTER = "master"
 KEY_BYTES = 32
 _DATA = "data/"
 
+Signature = tuple[tuple[int, ...], ...]
+
 
 class KeyRing:
     """The ring in a folder. Whoever changes it holds the database's write lock, so that no change is lost."""
@@ -53,6 +55,14 @@ class KeyRing:
         with storage_errors(self.folder):
             make_private_folder(self.folder)
             durable_new(self.path, self._sealed(lock, secrets, entropy))
+
+    def signature(self) -> Signature | None:
+        """What changes when the ring is replaced, altered or opened to others; None when it is missing."""
+        try:
+            found = [self.folder.stat(), self.path.stat()]
+        except OSError:
+            return None
+        return tuple((s.st_dev, s.st_ino, s.st_mode, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for s in found)
 
     def faults(self) -> list[str]:
         """What is wrong with the ring's folder and file, one sentence each; empty when all is well."""
