@@ -212,7 +212,9 @@ def rotate(home: HomeOption = None, json: JsonOption = False) -> None:
 
 @app.command()
 def freeze(
-    why: Annotated[str, typer.Option(help="The reason, kept in the last entry.", show_default=False)],
+    why: Annotated[
+        str, typer.Option(help="The reason; its hash is kept in the last entry.", show_default=False)
+    ],
     yes: Annotated[bool, typer.Option("--yes", help="This cannot be undone: yes, do it.")] = False,
     home: HomeOption = None,
     json: JsonOption = False,

@@ -125,12 +125,15 @@ class FolderLog:
                 raise RegistryError(
                     "The last change of the log's key is not published yet; publish it first."
                 )
-            self._log(connection, "rotate", {"key": str(following), "replaces": str(last.key)})
+            # Two entries: the second one is opened to everybody who follows the keys, so it names nobody.
+            self._log(connection, "rotate", {"next": str(following)})
+            announced = {"key": str(following), "replaces": str(last.key), "actor": ""}
+            log.append(connection, "rotate", announced, self._now(), self._entropy)
             return following
 
     def freeze_log(self, why: str) -> int:
         with self._database.writing() as connection:
-            return self._log(connection, "freeze", {"why": why})
+            return self._log(connection, "freeze", {"why": log_details.digest(why)})
 
 
 def software() -> str:

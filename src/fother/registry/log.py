@@ -140,6 +140,7 @@ def keys(connection: Connection) -> tuple[LogKey, ...]:
         return tuple(
             LogKey(named.number, note.verifier_key(named.detail["key"]))
             for named in openings(connection, "registry", "rotate")
+            if "next" not in named.detail  # who replaces the key; the entry after it names the key
         )
     except (KeyError, VerificationError) as error:
         raise RegistryError("The log does not name its key; restore your backup.") from error

@@ -139,6 +139,22 @@ def test_a_new_key_is_announced_by_the_old_one(home: Path) -> None:
     assert "it holds" in run(home, "log", "verify").output
 
 
+def test_what_is_published_names_nobody(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOTHER_ACTOR", "zoe-operator")
+    run(home, "log", "rotate")
+    with open_registry(home, create=False) as registry:
+        details = [registry.log_opening(number).detail for number in range(registry.log_size())]
+    assert any(detail["actor"] == "zoe-operator" for detail in details)
+    names = [detail["document"] for detail in details if "document" in detail]
+    for file in (home / "log").rglob("*"):
+        if file.is_file():
+            data = file.read_bytes()
+            if file.parent.name == "handover":
+                data += tlogproof.parse(data).extra or b""
+            for secret in (b"zoe-operator", b"ann", *(name.encode() for name in names)):
+                assert secret not in data, file
+
+
 def test_a_frozen_log_stays_as_it_is(home: Path) -> None:
     with pytest.raises(FotherError, match="add --yes"):
         run(home, "log", "freeze", "--why", "moved")
