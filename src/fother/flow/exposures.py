@@ -14,6 +14,7 @@ from fother.flow.desk.entries import open_case
 from fother.model.bodies import to_body
 from fother.registry import Item, NewItem, Registry
 
+_PARTIES = tuple(kind for kind in PARTIES if kind != "place")  #: a place cannot be told of a leak
 _TOLD = ("quotes", "severity", "reason", "category")  #: what makes a proposal another one
 LEVELS = ("unknown", *get_args(Severity))
 
@@ -21,7 +22,8 @@ LEVELS = ("unknown", *get_args(Severity))
 def save(registry: Registry, case: str, found: Assessment) -> list[Item]:
     """Enter the parties of an assessment as proposals; what people have reviewed or made stays as it is.
 
-    Parties that the register does not have are entered with it. Raises NotFoundError, ConflictError.
+    Parties that the register does not have are entered with it; places are no parties. Raises NotFoundError,
+    ConflictError.
     """
     known = registry.item(case).id
     before = {(e.body.get("source"), e.body.get("party")): e for e in registry.items("exposure", case=known)}
@@ -44,7 +46,7 @@ def _new_parties(registry: Registry, found: Assessment, parties: dict[str, str])
         w.exposed.name.casefold(): w.exposed
         for one in found.leaks
         for w in one.weighed
-        if not w.exposed.party and w.exposed.name.casefold() not in parties
+        if w.exposed.kind in _PARTIES and not w.exposed.party and w.exposed.name.casefold() not in parties
     }
     ids = registry.new_item_ids("party", len(lacking)) if lacking else ()
     parties.update(zip(lacking, ids, strict=True))
@@ -73,6 +75,8 @@ def _bodies(one: Assessed, parties: dict[str, str]) -> list[dict[str, Any]]:
     bodies = []
     for w in one.weighed:
         exposed = w.exposed
+        if exposed.kind not in _PARTIES:
+            continue
         party = exposed.party or parties[exposed.name.casefold()]
         start, end = w.place
         gives = sorted({kind for kind, name in w.facts if (kind, name) != (exposed.kind, exposed.name)})

@@ -136,15 +136,16 @@ def _titles(result: Any) -> str:
 
 
 def _persons(registry: Registry, entries: Sequence[Item]) -> list[str]:
-    """Persons and programmes of the case: its own parties, and shared ones that its exposures name."""
+    """Persons and programmes of the case: its own parties, shared ones that its exposures name, who spoke."""
     named = {str(e.body.get("party", "")) for e in entries if e.kind in ("exposure", "outreach")}
     parties = [p for p in registry.items("party") if p.case is not None or p.id in named]
     chosen = [p for p in parties if p.case in (None, *{e.case for e in entries})]
-    names = []
+    speakers = (e.body.get("speaker") or {} for e in entries if e.kind == "statement")
+    names = [str(s["name"]) for s in speakers if s.get("kind") == "named" and s.get("name")]
     for party in chosen:
         if party.body.get("kind") in ("person", "programme"):
             names += [str(party.body["name"]), *map(str, party.body.get("aliases", ()))]
-    return names
+    return list(dict.fromkeys(names))
 
 
 def _statements(entries: Sequence[Item], organisation: str) -> list[Earlier]:

@@ -94,7 +94,7 @@ RESTRICTIONS = st.lists(MARKINGS, max_size=3).map(lambda ms: reduce(join, map(li
 
 
 @given(MARKINGS, st.sampled_from(["banner", "portion"]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_round_trip_of_the_canonical_form(marking: Marking, form: str) -> None:
     text = render(marking, form)
     parsed = parse(text, form)
@@ -105,7 +105,7 @@ def test_round_trip_of_the_canonical_form(marking: Marking, form: str) -> None:
 
 
 @given(RESTRICTIONS, RESTRICTIONS, RESTRICTIONS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_roll_up_is_a_semilattice(a: Restriction, b: Restriction, c: Restriction) -> None:
     assert join(a, a) == a
     assert join(a, b) == join(b, a)
@@ -140,7 +140,7 @@ def test_banner_does_not_depend_on_the_order_and_never_falls(markings: list[Mark
 
 
 @given(st.text(alphabet="()/-, SCTUNFRELOAIGKTLP:+UEOFICJX12é\n", max_size=60) | st.text(max_size=40))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(MarkingError):
         assert all(0 <= f.start <= f.end <= len(text) for f in parse(text).faults)

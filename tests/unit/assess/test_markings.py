@@ -190,6 +190,13 @@ def test_conflicts_of_a_text() -> None:
     assert check_text(clean) == ()
 
 
+def test_words_after_a_dash_make_nothing_british() -> None:
+    for text in ("SECRET - EYES ONLY", "SECRET - WORKING PAPER"):  # found on papers of the 1960s
+        with pytest.raises(MarkingError):
+            parse(text)
+    assert find_markings("SECRET - WORKING PAPER\n") == ()
+
+
 def test_ordinary_text_holds_no_marking() -> None:
     text = (
         "The secret of the harbour is no SECRET, said the minister (a lawyer). See section (c) and (S).\n"

@@ -130,6 +130,10 @@ def parse_uk(text: str, form: Form) -> Parsed:
             caveats.add(f"CODEWORD {part.text}")
         else:
             raise fail(part, "is no descriptor, caveat or code word", UK_DESCRIPTORS)
+    words = [c for c in caveats if c.startswith("CODEWORD ")]
+    if words and not prefix and eyes is None and len(words) == len(caveats):
+        # "SECRET - EYES ONLY": nothing else says that this is British.
+        raise fail(head, "has words after it that no system known here has")
     if eyes and level == "OFFICIAL":
         faults.append(Fault("level", "National caveats go with OFFICIAL-SENSITIVE or higher.", 0, len(text)))
     return Parsed(Marking("UK", level, eyes_only=eyes, caveats=frozenset(caveats)), form, tuple(faults))

@@ -86,7 +86,7 @@ def paragraphs(text: str, schemes: Sequence[OwnScheme] = ()) -> Iterator[Paragra
             if portion:
                 portions[begin] = portion
         for start, end in zip(starts, [*starts[1:], block.end()], strict=True):
-            yield Paragraph(start, len(text[:end].rstrip()), portions.get(start))
+            yield Paragraph(start, start + len(text[start:end].rstrip()), portions.get(start))
 
 
 def _portion_at(text: str, start: int, schemes: Sequence[OwnScheme]) -> Found | None:

@@ -45,11 +45,12 @@ def _running(
     if due is not None and regime.weekend_relief and settings.relief:
         relief = noon_after_day_off(due, _calendar(regime, settings))
     limit = relief or due
+    zone = zone_of(regime.zone or settings.zone)
     return Running(
         regime.id,
         step,
         _state(start, limit, finished, now),
-        start,
+        start.astimezone(zone) if start else None,
         due,
         relief,
         finished,

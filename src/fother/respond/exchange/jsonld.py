@@ -51,7 +51,7 @@ def write_jsonld(bundle: Bundle) -> bytes:
         "fother": case_fields(bundle),
     }
     graph = [whole, *(node for entry in bundle.entries() for node in _nodes(bundle, entry))]
-    return json.dumps({"@context": _CONTEXT, "@graph": graph}, ensure_ascii=False, indent=1).encode()
+    return json.dumps({"@context": _CONTEXT, "@graph": graph}, ensure_ascii=False).encode()
 
 
 def read_jsonld(untrusted: Any, name: str) -> Bundle:

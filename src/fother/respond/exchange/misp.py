@@ -40,7 +40,7 @@ def write_misp(bundle: Bundle) -> bytes:
         "Attribute": [_case_attribute(bundle)],
         "Object": [_object(bundle, entry) for entry in bundle.entries()],
     }
-    return json.dumps({"Event": event}, ensure_ascii=False, indent=1).encode()
+    return json.dumps({"Event": event}, ensure_ascii=False).encode()
 
 
 def read_misp(untrusted: Any, name: str) -> Bundle:

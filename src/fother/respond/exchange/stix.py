@@ -53,7 +53,7 @@ def write_stix(bundle: Bundle) -> bytes:
         "id": f"bundle--{uuid5(_OURS, f'{bundle.id} {bundle.made_at}')}",
         "objects": objects,
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1).encode()
+    return json.dumps(whole, ensure_ascii=False).encode()
 
 
 def read_stix(untrusted: Any, name: str) -> Bundle:
