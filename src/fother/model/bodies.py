@@ -51,6 +51,8 @@ def _fields(kind: type) -> dict[str, tuple[Any, bool]]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, str):  # most are; large cases hold many thousands
+        return value
     if dataclasses.is_dataclass(value):
         return to_body(value)
     if isinstance(value, datetime | date):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -71,7 +72,13 @@ def _carried(untrusted: Any) -> Any:
 
 
 def _id(kind: str, bundle: Bundle, name: str) -> str:
-    return f"{kind}--{uuid5(_OURS, f'{bundle.id} {name}')}"
+    return f"{kind}--{_uuid(f'{bundle.id} {name}')}"
+
+
+@lru_cache(maxsize=4096)
+def _uuid(name: str) -> UUID:
+    """Most objects refer to the same few others."""
+    return uuid5(_OURS, name)
 
 
 def _time(moment: datetime) -> str:
