@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "unit" / "press"))
 
-from gold_set import NAMES, GoldReport, Planned, Said, gold, matched, same_speaker
+from gold_set import NAMES, GoldReport, Planned, Said, gold, matched, same_speaker, second
 
 from fother.language.names import packaged_names, read_names
 from fother.model.press import Extraction
@@ -226,11 +226,19 @@ def textacy_quotes(report: GoldReport) -> tuple[list[Said], list[Planned]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", choices=("tune", "test"))
+    parser.add_argument("--agreement", action="store_true", help="first against second annotation")
     parser.add_argument("--misses", action="store_true", help="list what ours got wrong")
     options = parser.parse_args()
     reports = gold(options.part)
     words = sum(len(r.text.split()) for r in reports)
     print(f"{len(reports)} reports, {words} words, part: {options.part or 'all'}")
+    if options.agreement:
+        again = second()
+        tally = Tally()
+        for report in reports:
+            tally.add(report, again[report.id], report.events)
+        print("second annotation against the first", *tally.lines()[:10], sep="\n")
+        return
     systems: dict[str, Extractor] = {"ours": ours, "quote regex": quote_regex}
     try:
         import textacy

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_CLOSERS = {"“": "”", "„": "“”", "«": "»", "»": "«", '"': '"', "``": "''"}
+_CLOSERS = {"“": "”", "„": "“”", "«": "»", "»": "«", '"': '"', "``": "''", "''": "''"}
 _PARAGRAPH = re.compile(r"[^\n]+")
-_OPENER = re.compile(r"``|[“„«»\"‘']")
+_OPENER = re.compile(r"``|''|[“„«»\"‘']")
 _BEFORE_OPENING = re.compile(r"[\s(\[{—–\-:/,“\"]")
 _MOST_QUOTED = 6000  # code points in one paragraph's quotation; longer ones are a lost mark
 
@@ -73,10 +73,10 @@ def _quotation(text: str, opener: re.Match[str], start: int, end: int) -> Quotat
         return Quotation(at, close + 1, inner, close) if close > inner else None
     if mark == '"' and not _may_open(text, at, start):
         return None  # inches, seconds, a closing mark whose opening one is missing
-    if mark == "»" and not _may_open(text, at, start):
+    if mark in ("»", "''") and not _may_open(text, at, start):
         return None
     closers = _CLOSERS[mark]
-    width = len(closers) if mark == "``" else 1
+    width = len(mark)
     places = [text.find(closers, inner, end)] if width == 2 else [text.find(c, inner, end) for c in closers]
     closing = min((p for p in places if p >= 0), default=-1)
     if closing < 0:

@@ -59,9 +59,25 @@ def attributions(frame: Frame, *, inside: Frame | None = None) -> list[Attributi
         found += [
             a
             for a in (*by_verbs(inside), *by_phrases(inside))
-            if a.cue is not None and any(s.holds(a.cue) and s.holds(a.source) for s in asides)
+            if a.cue is not None
+            and any(s.holds(a.cue) and s.holds(a.source) for s in asides)
+            and not _inner_thought(a)
         ]
     return sorted(found, key=lambda a: (a.cue or a.content[0]).start)
+
+
+def _inner_thought(one: Attribution) -> bool:
+    """What a speaker says that others think, or that something shows, is no statement of theirs."""
+    verb = one.frame.doc[one.cue_token] if one.cue_token is not None else None
+    thinks = verb is not None and verb.lemma_.lower() in (
+        "think",
+        "believe",
+        "fear",
+        "suspect",
+        "expect",
+        "show",
+    )
+    return thinks or one.source.of(one.frame.text).lower() in ("it", "that", "which", "who")
 
 
 # Verbs
@@ -97,6 +113,12 @@ def by_verbs(frame: Frame) -> list[Attribution]:
 def _split(one: Attribution) -> list[Attribution]:
     """ "Caro thinks the paper is safe: “Publishing is not stealing.”" says two things."""
     text = one.frame.text
+    colons = [a for a in one.quoted if text[: a.quotation.start].rstrip().endswith(":")]
+    if colons and one.cue is not None and one.cue.start >= colons[0].span.end:
+        # "His aides were less calm: “We will find it,” said one": what stands before the colon is nobody's.
+        kept = [s for s in one.content if s.end > colons[0].span.start]
+        place = colons[0].span.start
+        return [replace(one, content=[Span(max(s.start, place), s.end) for s in kept])]
     after = [a for a in one.quoted if text[: a.quotation.start].rstrip().endswith(":")]
     told = [s for s in one.content if not any(a.span.holds(s) for a in one.quoted)]
     if not after or not told or max(s.end for s in told) > after[0].span.start:
@@ -131,6 +153,8 @@ def _is_verb(token: Token) -> bool:
 def _passive_participle(verb: Token) -> bool:
     """ "Asked whether she would resign, she laughed"."""
     helped = any(c.dep_ in ("aux", "auxpass") for c in verb.children)
+    if verb.i == verb.sent.start and verb.tag_ in ("VBN", "VBD") and not helped:
+        return True
     return verb.tag_ == "VBN" and verb.dep_ in ("advcl", "acl") and not helped
 
 
@@ -144,7 +168,8 @@ def _negated(verb: Token) -> bool:
 def _modal(verb: Token) -> bool:
     """Something that may or will be said has not been said, but for promises of the speaker."""
     modals = {c.lower_ for c in verb.children if c.dep_ == "aux"}
-    if "would" in modals and any(c.lower_ in ("only", "just") for c in verb.children):
+    near = (c.lower_ for c in verb.doc[verb.i - 1 : verb.i + 2])
+    if "would" in modals and any(word in ("only", "just") for word in near):
         return False  # "would say only that"
     lemma = verb.lemma_.lower()
     if verb.dep_ == "xcomp" and verb.head.lemma_ not in cues.CARRIERS:
@@ -169,6 +194,8 @@ def _source(frame: Frame, verb: Token, quoted: bool) -> Token | None:
     if head is None and (described := _described(verb)) is not None:
         head = next((c for c in described.children if c.dep_ in ("nsubj", "nsubjpass")), None)
     if head is None or frame.aside_of(head) or head.lower_ in _FIRST_PERSON:
+        return None
+    if head.tag_ == "POS" or not any(c.isalpha() for c in head.text):
         return None
     if head.pos_ not in ("NOUN", "PROPN", "PRON", "NUM", "DET", "ADJ", "VERB", "ADV", "X"):
         return None
@@ -458,7 +485,7 @@ def by_phrases(frame: Frame) -> list[Attribution]:
             continue
         source, last = phrase
         source_range = noun_phrase(source)
-        content = _rest_of_sentence(frame, token.i, max(source_range[1], last))
+        content = _rest_of_sentence(frame, token.i, _past_description(frame, max(source_range[1], last)))
         if content:
             asides = [a for a in frame.asides if any(s.holds(a.span) for s in content)]
             found.append(
@@ -476,6 +503,14 @@ def by_phrases(frame: Frame) -> list[Attribution]:
                 )
             )
     return found
+
+
+def _past_description(frame: Frame, last: int) -> int:
+    """Where "According to the memo, marked Secret, …" goes on."""
+    doc = frame.doc
+    if last + 1 < len(doc) and doc[last].text == "," and doc[last + 1].tag_ in ("VBN", "VBD"):
+        return next((i for i in range(last + 2, min(last + 14, len(doc))) if doc[i].text == ","), last)
+    return last
 
 
 def _phrase(token: Token) -> tuple[Token, int] | None:
@@ -614,7 +649,8 @@ def adopt_quotations(frame: Frame, found: list[Attribution]) -> list[Attribution
                 added.append(_following(previous, aside, "same paragraph", 0.8))
                 claimed.append(span)
                 continue
-        if actor is not None:
+        short = len(span.of(frame.text).split()) < 4 and frame.text[paragraph : span.start].strip()
+        if actor is not None and not short:  # else a title: "Meet the Press"
             added.append(_by_actor(frame, actor, aside))
             claimed.append(span)
             continue
@@ -647,17 +683,30 @@ def _only_punctuation(gap: str) -> bool:
 
 def _actor_before(frame: Frame, aside: Aside, paragraph: int) -> Token | None:
     """A person or body that is the subject of the sentence just before a quotation in its paragraph."""
-    if aside.first == 0:
+    last = aside.first - 1
+    while last >= 0 and frame.doc[last].is_space:
+        last -= 1
+    if last < 0:
         return None
-    sentence = frame.doc[aside.first - 1].sent
+    sentence = frame.doc[last].sent
     place = frame.span(sentence.start, sentence.start + 1).start
-    if place < paragraph or sentence.start >= aside.first:
+    # A paragraph that ends in a colon leads the next one in: "Holt continued:".
+    leads_in = frame.doc[last].text == ":" and frame.doc[last].i == sentence.end - 1 - int(
+        sentence[-1].is_space
+    )
+    if (place < paragraph and not leads_in) or sentence.start >= aside.first:
         return None
     root = sentence.root
+    if leads_in:
+        verbs = [
+            t for t in sentence if t.lemma_.lower() in cues.VERBS | {"continue": "assert", "issue": "assert"}
+        ]
+        root = next((t for t in reversed(verbs) if subject_of(t) is not None), root)
     subject = subject_of(root) if root.pos_ in ("VERB", "AUX") else None
     if subject is None or frame.aside_of(subject) or subject.lower_ in _FIRST_PERSON:
         return None
     people = subject.ent_type_ in ("PERSON", "ORG") or subject.lemma_.lower() in cues.PEOPLE | cues.BODIES
+    people = people or (leads_in and subject.pos_ == "PROPN")
     return subject if people or subject.lower_ in ("he", "she", "they") else None
 
 

@@ -75,7 +75,7 @@ _PLANS = words_of(
 def planned_events(frame: Frame, published: date | None, first_weekday: int = 0) -> tuple[PlannedEvent, ...]:
     """Events ahead, in the order of the text; without a publication date relative ones stay unresolved."""
     text = frame.text
-    ahead = [t for t in frame.doc if not frame.aside_of(t) and _is_event(t) and _is_ahead(t)]
+    ahead = [t for t in frame.doc if _is_event(t) and (_is_ahead(t) or _scheduled(t))]
     futures = [frame.span(t.sent.start, t.sent.end) for t in ahead]
     dates = find_dates(
         text,
@@ -90,38 +90,69 @@ def planned_events(frame: Frame, published: date | None, first_weekday: int = 0)
             continue
         if published is not None and when is not None and when.last is not None and when.last < published:
             continue
+        # "Talks in the coming weeks" alone is no plan.
+        if not _is_ahead(token) and (
+            when is None or when.granularity == "vague" or "this" in _words(text, when)
+        ):
+            continue
         event = _event(frame, token, when)
         if not any(e.span.touches(event.span) for e in found):
             found.append(event)
     return tuple(sorted(found, key=lambda e: e.span))
 
 
+def _words(text: str, when: DateMention) -> list[str]:
+    return text[when.start : when.end].lower().split()
+
+
 def _is_event(token: Token) -> bool:
     lemma = token.lemma_.lower()
     if token.pos_ == "VERB":
         return lemma in _VERBS or (lemma not in _STATES and _dated(token))
-    return token.pos_ == "NOUN" and lemma in _NOUNS
+    return token.pos_ == "NOUN" and (lemma in _NOUNS or _expected(token))
+
+
+def _expected(noun: Token) -> bool:
+    """ "A verdict is expected by Friday"."""
+    return noun.dep_ == "nsubjpass" and noun.head.lemma_.lower() in ("expect", "schedule", "plan", "due")
 
 
 def _dated(verb: Token) -> bool:
     """A verb with a time of its own: "write to everyone within two weeks"."""
-    held = (c for c in verb.children if c.dep_ in ("prep", "npadvmod", "advmod") and c.i > verb.i)
+    held = (c for c in verb.children if c.dep_ in ("prep", "npadvmod", "advmod", "dobj") and c.i > verb.i)
     return any(t.ent_type_ == "DATE" for c in held for t in c.subtree)
 
 
 def _is_ahead(token: Token) -> bool:
     if any(c.lower_ in ("past", "recent", "previous", "last") for c in token.children):
         return False
+    if any(
+        c.dep_ in ("aux", "auxpass") and c.lower_ in ("was", "were", "had", "has", "have")
+        for c in token.children
+    ):
+        return any(c.lower_ in _AHEAD for c in token.children)
     up = [token, *token.ancestors][:4]
     for one in up:
         if one.pos_ in ("VERB", "AUX") and any(c.lower_ in _AHEAD for c in one.children if c.dep_ == "aux"):
             return one.lemma_.lower() not in ("say", "tell", "not")
         if _is_plan(one, token):
             return True
+        if one.lemma_ == "look" and any(c.lower_ == "forward" for c in one.children):
+            return True
         if one.dep_ in ("ccomp", "relcl", "advcl") and one is not token:
             break
     return any(
         c.lower_ in ("planned", "scheduled", "upcoming", "forthcoming", "next") for c in token.children
+    )
+
+
+def _scheduled(token: Token) -> bool:
+    """ "Leaves on Monday", "the election in May": ahead when the date is."""
+    if token.tag_ in ("VBZ", "VBP") and _dated(token):
+        return True
+    return token.pos_ == "NOUN" and any(
+        c.dep_ == "prep" and c.i > token.i and any(t.ent_type_ == "DATE" for t in c.children)
+        for c in token.children
     )
 
 
@@ -139,6 +170,8 @@ def _is_plan(one: Token, event: Token) -> bool:
         return one.head.lemma_ in ("be", "remain") or one.pos_ in ("VERB", "ADJ")
     if lemma in _PROMISES and one.i != event.i:
         return bool(event.dep_ == "xcomp" and event.head.i == one.i)
+    if one.i != event.i and event.dep_ == "ccomp":
+        return False
     passive = any(c.dep_ in ("auxpass", "nsubjpass") for c in one.children)
     present = one.tag_ in ("VBZ", "VBP", "VBN")
     return lemma in _PLANS and (passive or present)

@@ -142,8 +142,11 @@ def _own_words(one: Attribution, found: list[Attribution], text: str) -> str:
 def _mode(one: Attribution, content: tuple[Span, ...]) -> Mode:
     """Direct when marks hold all that is said and it stands alone, mixed when they hold a part of it."""
     frame = one.frame
-    if one.rule == "silence":
-        return "reported"
+    outside = one.source.start
+    if one.rule == "silence" or any(
+        q.holds(outside) and q.holds(content[-1].start) for q in frame.quotations if content
+    ):
+        return "reported"  # by whoever is quoted with it
     letters = quoted = 0
     for span in content:
         for place in range(span.start, span.end):

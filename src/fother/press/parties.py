@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -25,35 +26,20 @@ def parties(
 
     A capital counts as its country's government only where nothing happens in it as a place ("in Paris").
     """
+    candidates = _candidates(text, names, speakers, statements)
     found: dict[tuple[str, str], tuple[str | None, list[Span], str, float]] = {}
     taken: list[Span] = []
-
-    def add(name: str, kind: str, country: str | None, span: Span, rule: str, confidence: float) -> None:
+    # The longest name at a place wins, of equal ones the surer: "Norland Ministry" is no mention of Norland.
+    for name, kind, country, span, rule, confidence in sorted(
+        candidates, key=lambda c: (c[3].start - c[3].end, -c[5])
+    ):
         if any(t.touches(span) for t in taken):
-            return
-        taken.append(span)
-        entry = found.setdefault((name, kind), (country, [], rule, confidence))
-        entry[1].append(span)
-        if confidence > entry[3]:
-            found[name, kind] = (entry[0] or country, entry[1], rule, confidence)
-
-    for span, name in speakers.persons:
-        add(speakers.fullest(name), "person", None, span, "named person", 0.8)
-    for span, name, country in speakers.bodies:
-        add(name, "organisation", country, span, "named body", 0.75)
-    for mention in names.find(text):
-        place = Span(mention.start, mention.end)
-        if mention.how == "metonym" and _is_place(text, place):
             continue
-        rule, confidence = _HOW[mention.how]
-        entry = mention.entry
-        add(entry.name, _KINDS[entry.kind], entry.code, place, rule, confidence)
-    for statement in statements:
-        speaker = statement.speaker
-        if speaker.kind == "outlet" and speaker.name:
-            add(speaker.name, "outlet", speaker.country, speaker.span, "cited outlet", 0.85)
-        elif speaker.kind == "organisation" and speaker.name:
-            add(speaker.name, "organisation", speaker.country, speaker.span, "speaks", 0.8)
+        taken.append(span)
+        known = found.setdefault((name, kind), (country, [], rule, confidence))
+        known[1].append(span)
+        if confidence > known[3]:
+            found[name, kind] = (known[0] or country, known[1], rule, confidence)
     listed = [
         PartyMention(name, _KINDS.get(kind, kind), country, tuple(sorted(spans)), rule, confidence)  # type: ignore[arg-type]
         for (name, kind), (country, spans, rule, confidence) in found.items()
@@ -61,13 +47,44 @@ def parties(
     return tuple(sorted(listed, key=lambda p: p.mentions[0]))
 
 
+_Candidate = tuple[str, str, str | None, Span, str, float]
+
+
+def _candidates(
+    text: str, names: Names, speakers: Speakers, statements: Sequence[Statement]
+) -> list[_Candidate]:
+    """Name, kind, country, place, rule and confidence of whatever may be a party."""
+    found: list[_Candidate] = []
+    for mention in names.find(text):
+        place = Span(mention.start, mention.end)
+        if mention.how == "metonym" and _is_place(text, place):
+            continue
+        rule, confidence = _HOW[mention.how]
+        entry = mention.entry
+        found.append((entry.name, _KINDS[entry.kind], entry.code, place, rule, confidence))
+    for span, name in speakers.persons:
+        if not _is_dateline(text, span):
+            found.append((speakers.fullest(name), "person", None, span, "named person", 0.8))
+    for span, name, country in speakers.bodies:
+        if not _is_dateline(text, span):
+            found.append((name, "organisation", country, span, "named body", 0.75))
+    for statement in statements:
+        speaker = statement.speaker
+        if speaker.kind in ("outlet", "organisation") and speaker.name:
+            rule = "cited outlet" if speaker.kind == "outlet" else "speaks"
+            found.append((speaker.name, speaker.kind, speaker.country, speaker.span, rule, 0.8))
+    return found
+
+
 def _is_place(text: str, span: Span) -> bool:
-    """ "In Paris", "Paris on Monday" in a dateline: the city, not the government."""
+    """The city and not the government: "in Paris", or Paris in a dateline."""
     before = text[max(0, span.start - 12) : span.start].lower().split()
-    after = text[span.end : span.end + 4]
-    dateline = (span.start == 0 or text[span.start - 1] == "\n") and (
-        after.lstrip().startswith(("(", "—", "–", ", ")) or " — " in text[span.end : span.end + 30]
-    )
-    return dateline or (
-        bool(before) and before[-1] in ("in", "near", "outside", "at", "from", "around", "to")
-    )
+    located = bool(before) and before[-1] in ("in", "near", "outside", "at", "from", "around", "to")
+    return located or _is_dateline(text, span)
+
+
+def _is_dateline(text: str, span: Span) -> bool:
+    """Where a report was written: a name at the start of a line with a dash soon after it."""
+    starts = span.start == 0 or text[span.start - 1] == "\n"
+    line = text[span.start : span.end + 40].split("\n")[0]
+    return starts and re.match(r"[A-Z][A-Z .'’-]+\b.{0,40}?\s(?:—|–|--|-)\s", line) is not None

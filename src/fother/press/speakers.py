@@ -14,7 +14,7 @@ from fother.language.names import Names
 from fother.model.press import Span, Speaker, SpeakerKind
 from fother.press import cues
 from fother.press.frame import Frame
-from fother.press.phrases import Range, noun_phrase, subject_of
+from fother.press.phrases import Range, noun_phrase
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -86,8 +86,10 @@ class Speakers:
         self._genders: dict[str, str] = {}
         self._subjects = [
             (frame.span(*tokens), tokens, frame)
-            for sentence in frame.doc.sents
-            if (subject := subject_of(sentence.root)) is not None and not frame.aside_of(subject)
+            for subject in frame.doc
+            if subject.dep_ in ("nsubj", "nsubjpass")
+            and subject.pos_ in ("NOUN", "PROPN")
+            and not frame.aside_of(subject)
             for tokens in [noun_phrase(subject)]
             if tokens[0] < tokens[1]
         ]
@@ -493,6 +495,21 @@ def _people(plain: Frame, names: Names) -> list[tuple[Span, str]]:
             body = words.split()[-1].lower() in cues.BODIES or _is_outlet_name(words)
             if not body and not _ROLE.fullmatch(words):
                 found[span] = _name_of(words)
+    # "A spokesman for the ministry, Per Lindqvar, said"; "the justice minister, Una Brandt".
+    beside = re.compile(
+        rf"(?<!\w)(?i:{_ROLES})(?:\s+(?:for|of|at|in)\s+[^,.;\n]{{2,60}})?,\s+(?P<name>{_NAME})(?=[,.]|\s+[a-z])"
+    )
+    for match in beside.finditer(plain.text):
+        span = Span(*match.span("name"))
+        words = match["name"]
+        body = words.split()[-1].lower() in cues.BODIES or _is_outlet_name(words)
+        if (
+            " " in words
+            and not body
+            and not any(s.touches(span) for s in found)
+            and names.whole(words) is None
+        ):
+            found[span] = _name_of(words)
     for entry in (m for m in names.find(plain.text, "person")):
         span = Span(entry.start, entry.end)
         if not any(s.touches(span) for s in found):

@@ -20,6 +20,7 @@ CASES = {
     "angled": ("« Non », dit-il. »Nein«, sagte sie.", ["« Non »", "»Nein«"]),
     "low": ("„Nein“, sagte sie.", ["„Nein“"]),
     "typewriter": ("``Yes,'' he said.", ["``Yes,''"]),
+    "two apostrophes": ("''We lost it,'' he said. ''Twice.''", ["''We lost it,''", "''Twice.''"]),
     "single straight": ("They said, 'Keep it safe, mate.'", ["'Keep it safe, mate.'"]),
     "apostrophes are none": ("The ministers' view of the '90s isn't ours.", []),
     "inches are none": ('A 12" pipe and a 10" one.', []),

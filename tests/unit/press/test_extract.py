@@ -152,6 +152,19 @@ def test_parties_are_countries_bodies_and_persons_with_their_mentions() -> None:
     assert "Italy" not in found  # a place where something happens is no party
 
 
+def test_listed_names_win_and_datelines_are_no_parties() -> None:
+    text = "HELM (Wire) — France spoke. The French Ministry of Defence did not."
+    found = {p.name: p.kind for p in read(text).parties}
+    assert found["France"] == "country"
+    assert not any("HELM" in name for name in found)
+    assert any("Ministry of Defence" in name for name in found)
+
+
+def test_a_description_after_according_to_is_not_what_is_said() -> None:
+    text = "According to the memo, marked “Top Secret”, stocks would last nine days."
+    assert [c.of(text) for c in one(text).content] == ["stocks would last nine days"]
+
+
 def test_the_same_text_gives_the_same_findings() -> None:
     text = "“It is so,” said Anna Holt. The ministry declined to comment."
     assert read(text) == read(text)
