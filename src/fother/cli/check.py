@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fother.cli.common import HomeOption, JsonOption, out, print_json, registry
-from fother.flow.health import index_findings, isolation_findings
+from fother.flow.health import commitment_findings, index_findings, isolation_findings
 from fother.flow.log import findings as log_findings
 from fother.flow.seals import seal_findings
 from fother.registry import as_dict
@@ -34,6 +34,7 @@ def run(
             *opened.check(),
             *log_findings(opened),
             *index_findings(opened),
+            *commitment_findings(opened),
             *seal_findings(opened),
             *isolation_findings(),
         )

@@ -179,8 +179,7 @@ def _accused(named: NamedCopy, case: CaseMaterial, commitment: str) -> dict[str,
         if hypothesis.name == named.hypothesis:
             model, colluders = hypothesis.model, hypothesis.colluders
     if named.step == "pair":
-        # Either of two is tested given the other.
-        given = [c.copy for c in case.accused if c.step == "pair" and c.copy != named.copy][:1]
+        given = _partner(named, case, Hypothesis(model, colluders, 0.0))
     else:
         given = [c.copy for c in case.accused if _order(c.step) < _order(named.step)]
     total = sum(len(bound.copies) for bound in case.commitments)
@@ -196,6 +195,20 @@ def _accused(named: NamedCopy, case: CaseMaterial, commitment: str) -> dict[str,
         "model": model,
         "step": named.step,
     }
+
+
+def _partner(named: NamedCopy, case: CaseMaterial, hypothesis: Hypothesis) -> list[str]:
+    """The copy that is taken as known against one found in a pair: of several the one that tells most."""
+    columns = list(case.seen.carrier)
+    p = case.shared.code.probabilities[columns].tolist()
+    own = case.shared.code.symbols(named.index)[columns].tolist()
+    others = [c for c in case.accused if c.step == "pair" and c.copy != named.copy]
+
+    def log_p(other: NamedCopy) -> float:
+        known = case.shared.code.symbols(other.index)[columns].tolist()
+        return Scorer(case.seen, p, hypothesis, [known]).log_p(own)
+
+    return [min(others, key=log_p).copy] if others else []
 
 
 def _order(step: str) -> int:

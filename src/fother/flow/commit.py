@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from fother.channels.layout.carriers import LayoutCarriers
 from fother.codes.code import FingerprintingCode
 from fother.evidence.commitment import CommittedCopy, CommittedEdition, EditionSecrets
 from fother.flow.copies import CopyJob
@@ -32,16 +33,16 @@ DECOYS = 16  #: copies that nobody gets, in every issue with new copies
 _BATCH = 16  # copies that a kill at the worst moment makes the next run repeat
 
 
-def committed_edition(
-    registry: Registry, document: Document, edition: Edition, carriers: int
-) -> CommittedEdition:
-    """What the commitments of an edition have in common; `carriers` is the length of its code."""
+def committed_edition(registry: Registry, document: Document, edition: Edition) -> CommittedEdition:
+    """What the commitments of an edition have in common."""
     key = registry.edition_key(edition)
+    table = registry.get_blob(edition.carriers)
+    carriers = len(LayoutCarriers.from_bytes(table).left)
     return CommittedEdition(
         code=FingerprintingCode(key, carriers, edition.resistance),
         secrets=EditionSecrets(key),
         original=hashlib.sha256(registry.get_blob(document.blobs["original"])).digest(),
-        table=hashlib.sha256(registry.get_blob(edition.carriers)).digest(),
+        table=hashlib.sha256(table).digest(),
         strength=edition.strength,
     )
 

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any
 
-from fother.channels.layout.carriers import LayoutCarriers
 from fother.errors import EvidenceError, StorageError, UsageError
 from fother.evidence.kept import KeptCase, decode
 from fother.evidence.log.prove import prove
@@ -122,7 +121,6 @@ def _told(verdict: Mapping[str, Any]) -> dict[str, Any]:
 def _case(registry: Registry, kept: KeptCase, accused: list[Mapping[str, Any]]) -> CaseMaterial:
     document = registry.document(kept.document)
     edition = next(e for e in registry.editions(document.id) if e.id == kept.edition)
-    carriers = LayoutCarriers.from_bytes(registry.get_blob(edition.carriers))
     bound: dict[int, Bound] = {}
     named = []
     for a in accused:
@@ -141,7 +139,7 @@ def _case(registry: Registry, kept: KeptCase, accused: list[Mapping[str, Any]]) 
         document=document.id,
         title=document.title,
         edition=edition.id,
-        shared=committed_edition(registry, document, edition, len(carriers.left)),
+        shared=committed_edition(registry, document, edition),
         seen=kept.seen,
         commitments=tuple(bound[entry] for entry in sorted(bound)),
         accused=tuple(named),

@@ -219,7 +219,7 @@ def issue(
     )
     _make_folder(out)
     wanted = [e for e in reservation.entries if not _present(out, e)]
-    shared = committed_edition(registry, document, edition, len(carriers.left))
+    shared = committed_edition(registry, document, edition)
     with _interruptions(), Makers(make_request(registry, document, edition, out), workers) as makers:
         # An earlier issue may have been interrupted before it was committed.
         waiting = dict.fromkeys(e.copy.issue for e in wanted if e.copy.state == "reserved")

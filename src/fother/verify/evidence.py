@@ -68,6 +68,11 @@ class Checked:
     symbols: dict[str, list[int]]  #: of every opened copy, for every carrier
     results: list[Result] = field(default_factory=list)
 
+    def opened(self) -> list[Opening]:
+        """The openings of the accused copies."""
+        named = {a.copy for a in self.case.accused}
+        return [o for c in self.commitments.values() for o in c.openings.values() if o.copy in named]
+
 
 def open_case(files: Mapping[str, bytes], case: Case) -> Checked:
     """Rules 1 to 3. `files` is the pack's payload. Raises VerificationError."""

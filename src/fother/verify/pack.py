@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,7 +94,7 @@ def check_files(files: Mapping[str, bytes], trust: Trust = Trust()) -> Outcome:
         _statement(run)
         _log(run)
         cases = [_case(run, number) for number in range(len(found.cases))]
-        _custody(run)
+        _custody(run, cases)
         _stated(run)
     except VerificationError as error:
         return Outcome((), (), (str(error),))
@@ -200,7 +200,7 @@ def _case(run: _Check, number: int) -> Checked:
         when = run.entries[at][0].time.strftime("%Y-%m-%d %H:%M UTC")
         run.proven.append(
             f"{commitment.header.copies} copies ({commitment.header.decoys} of them decoys) of the document "
-            f"with SHA-256 {checked.original[:16]}… were committed in log entry {at}, with their biases, the "
+            f"with SHA-256 {checked.original} were committed in log entry {at}, with their biases, the "
             "table of carriers and the rules of decision."
         )
         run.stated.append(f"The time of that entry, {when}, by the clock of whoever kept the log.")
@@ -244,7 +244,7 @@ def _power(log10: float) -> str:
     return f"{10 ** float(text):.2g}" if float(text) > -3 else f"10^{text}"
 
 
-def _custody(run: _Check) -> None:
+def _custody(run: _Check, cases: Sequence[Checked]) -> None:
     received = {d.get("sha256"): n for n, (e, d) in run.entries.items() if e.kind == "receive"}
     traced = [d for e, d in run.entries.values() if e.kind == "trace" and d.get("trace") == run.claims.trace]
     if not traced:
@@ -256,7 +256,9 @@ def _custody(run: _Check) -> None:
             raise VerificationError(f"{artefact.file} is not the file that the trace was about.")
         at = received.get(found)
         known = f", received in log entry {at}" if at is not None else ""
-        run.proven.append(f"{artefact.file} (SHA-256 {found[:16]}…) is a file of that trace{known}.")
+        run.proven.append(f"{artefact.file} (SHA-256 {found}) is a file of that trace{known}.")
+        for copy in (o.copy for case in cases for o in case.opened() if o.file.hex() == found):
+            run.proven.append(f"{artefact.file} is, byte for byte, the committed file of copy {copy}.")
     for name in run.files:
         if name.startswith("artefact/") and name not in {a.file for a in run.claims.artefacts}:
             raise VerificationError(f"{name} belongs to no artefact of the pack.")

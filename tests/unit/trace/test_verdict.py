@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -55,6 +56,17 @@ def test_the_source_is_named_in_its_own_edition() -> None:
     assert result.copies == COPIES + OTHERS
     assert result.tried["documents"] == 2
     assert isinstance(result.tried["hypotheses"], int)
+
+
+def test_a_decoy_is_a_false_alarm_and_accuses_nobody() -> None:
+    leak = reading(FIRST.symbols(5), 1)
+    result = verdict(replace(case(1, COPIES, "A", leak), decoys=frozenset({5, 6})))
+    assert result.accused == ()
+    (alarm,) = result.false_alarms
+    assert alarm.copy == "A-5"
+    assert any("false alarm" in note for note in result.notes)
+    assert {c.copy for c in result.ranking if c.decoy} <= {"A-5", "A-6"}
+    assert result.ranking[0].decoy
 
 
 @pytest.mark.parametrize("seed", range(4))
