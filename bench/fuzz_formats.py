@@ -49,6 +49,7 @@ with atheris.instrument_imports(include=["fother.verify", "fother.evidence.log",
         keychain,
         note,
         opening,
+        pack,
         score,
         timestamp,
         tlogproof,
@@ -61,6 +62,7 @@ Target = tuple[Callable[[bytes], Any], Iterable[bytes]]
 def targets() -> dict[str, Target]:
     """For each name what reads the bytes, and valid bytes to start from."""
     from simulated_authority import Authority
+    from simulated_packs import honest
     from simulated_reader import HONEST, messages, told
 
     private = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -81,8 +83,10 @@ def targets() -> dict[str, Target]:
     )
     shown = opening.Opening("C-1", 3, 1, (bytes(32),), b"ab", bytes(32), bytes(32), bytes(32), bytes(32))
     case = b'{"accused":[],"commitments":["a"],"document":"D","edition":"E","folder":"f","title":"t"}'
-    pack = b'{"alpha":"1e-06","artefacts":[],"cases":[%b],"family":3,"made_at":"x","software":"x",' % case
-    pack += b'"trace":"T","version":1}'
+    told_case = (
+        b'{"alpha":"1e-06","artefacts":[],"cases":[%b],"family":3,"made_at":"x","software":"x",' % case
+    )
+    told_case += b'"trace":"T","version":1}'
     packed = bag.zip_bytes(bag.whole({"a": b"a"}, {"Bagging-Date": "2026-01-01"}))
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     leaf = entry.encode(entry.Entry("trace", moment, bytes(32)))
@@ -101,6 +105,16 @@ def targets() -> dict[str, Target]:
     def reader(data: bytes) -> None:
         told(io.BytesIO(data))
 
+    world, whole = honest()
+    names = sorted(bag.payload_of(whole)[0])
+
+    def altered_pack(data: bytes) -> None:
+        """One file of a pack replaced, by somebody who can sign the whole again."""
+        name = names[data[0] % len(names)] if data else names[0]
+        pack.check_files(world.sign_again(dict(whole), lambda files: files.update({name: data[1:]})))
+
+    parts = [bytes([number]) + bag.payload_of(whole)[0][name] for number, name in enumerate(names)]
+
     return {
         "canonical": (canonical.decode, [b'{"a":[1,"x",null,true]}', leaf]),
         "entry": (entry.decode, [leaf]),
@@ -115,9 +129,10 @@ def targets() -> dict[str, Target]:
         "bundle": (tiles.unbundle, [tiles.bundle([leaf, b"", b"x"])]),
         "timestamp": (lambda data: timestamp.check(data, bytes(32)), [answer]),
         "dsse": (lambda data: dsse.open_sealed(data, key.public), [envelope]),
+        "pack": (altered_pack, parts),
         "bag": (lambda data: bag.payload_of(bag.unzip(data)), [packed]),
         "opening": (opening.decode_opening, [shown.encode()]),
-        "claims": (claims.decode, [pack]),
+        "claims": (claims.decode, [told_case]),
         "commitment": (commitment.decode_header, [header.encode()]),
         "observations": (score.decode_seen, [score.Seen((1, 4), (9, -9), (5, 5), (0, 0), (0, 0)).encode()]),
         "sandbox": (reader, [messages(HONEST)]),
@@ -135,7 +150,7 @@ def fuzz(name: str, seconds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number, seed in enumerate(seeds):
             (Path(folder) / str(number)).write_bytes(seed)
-        options = [f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048", "-max_len=20000"]
+        options = [f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048", "-max_len=60000"]
         atheris.Setup([sys.argv[0], *options, f"-artifact_prefix={folder}/", folder], one)
         atheris.Fuzz()
 
