@@ -3,8 +3,8 @@
     python bench/commit_cost.py [FILE.pdf] [--copies 200]
 
 One process, CPU time. Per copy: made and read back, as without commitments; made again and written. Per
-issue: leaves, tree and header of so many copies with 16 decoys, the transaction, and publishing the log. Without
-a file the sample that comes along is taken.
+issue: leaves, tree and header of so many copies with 16 decoys, the transaction, and publishing the log. The
+sample that comes along is taken when no file is given.
 """
 
 from __future__ import annotations
