@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import fault_files
 
@@ -245,6 +246,13 @@ def meet(
     case: Case, world: World, run: Callable[[list[str]], tuple[int, str, str]] = in_this_process
 ) -> Outcome:
     """Let one fault happen and judge what the command did."""
+    # A user of one's own has keys of one's own, which lie beside the registry here.
+    own = {"FOTHER_KEY_FILE": str(world.place / "registry.key")} if case.stranger else {}
+    with mock.patch.dict(os.environ, own):
+        return _meet(case, world, run)
+
+
+def _meet(case: Case, world: World, run: Callable[[list[str]], tuple[int, str, str]]) -> Outcome:
     shutil.rmtree(world.place, ignore_errors=True)
     world.place.mkdir(parents=True)
     home, out = world.place / "home", world.place / "out"
