@@ -28,7 +28,7 @@ from fother.errors import UsageError
 from fother.flow.desk import case as desk
 from fother.flow.desk.calendar import case_calendar
 from fother.flow.desk.entries import add as enter
-from fother.flow.desk.reports import case_html, case_pdf, written
+from fother.flow.desk.parts import written
 from fother.flow.desk.views import history_lines, situation_fields, situation_of, situation_text
 from fother.model.case import Case, Described, LeakStatus, Lesson, Role
 from fother.registry import as_dict
@@ -294,6 +294,9 @@ def report(
     """
     if html is None and pdf is None:
         raise UsageError("Name a file to write with --out or --pdf.")
+    # Setting type takes a library of its own, which the other commands shall not wait for.
+    from fother.flow.desk.reports import case_html, case_pdf
+
     moment = now()
     with registry(home) as opened:
         situation = situation_of(opened, case, moment, party=party, tlp=label(tlp))

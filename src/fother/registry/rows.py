@@ -87,7 +87,8 @@ def identification(row: Row[Any]) -> IdentificationRecord:
 
 
 def item(row: Row[Any]) -> Item:
-    return Item(**row._mapping)
+    # By position, in the order of the columns: there can be tens of thousands.
+    return Item(*tuple(row))
 
 
 def fresh_ids(connection: Connection, table: Table, prefix: str, count: int, entropy: Entropy) -> list[str]:

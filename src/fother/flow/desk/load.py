@@ -32,11 +32,17 @@ _STATUS: Mapping[str, model.LeakStatus] = {
 
 def load_case(registry: Registry, reference: str) -> CaseFile:
     """The case as it is now. Raises NotFoundError, UsageError when the id is of something else."""
+    return load_with_entries(registry, reference)[0]
+
+
+def load_with_entries(registry: Registry, reference: str) -> tuple[CaseFile, tuple[Item, ...]]:
+    """The case, and its entries as the registry has them, read once. Raises as `load_case`."""
     entry = registry.item(reference)
     if entry.kind != "case":
         raise UsageError(f"{entry.id} is of the kind '{entry.kind}'; give the id of a case.")
     items: defaultdict[str, list[Item]] = defaultdict(list)
-    for item in registry.items(case=entry.id):
+    entries = registry.items(case=entry.id)
+    for item in entries:
         items[item.kind].append(item)
 
     def records(kind: str, record: type[T]) -> tuple[Kept[T], ...]:
@@ -53,7 +59,7 @@ def load_case(registry: Registry, reference: str) -> CaseFile:
     documents = [t.id for t in targets if isinstance(t, Document)]
     documents += [d for i in identified for d in i.documents] + [t.document for t in traced if t.document]
     titles = _titles(registry, dict.fromkeys(documents))
-    return CaseFile(
+    file = CaseFile(
         id=entry.id,
         entry=kept(entry, model.Case),
         artefacts=tuple(_artefacts(targets)),
@@ -78,6 +84,7 @@ def load_case(registry: Registry, reference: str) -> CaseFile:
         planned=planned,
         attached=attached,
     )
+    return file, entries
 
 
 def _target(registry: Registry, reference: str) -> Any:

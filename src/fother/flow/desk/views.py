@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from fother.errors import NotFoundError
 from fother.flow.desk.case import party_named
-from fother.flow.desk.load import load_case
-from fother.flow.press.standing import positions
+from fother.flow.desk.load import load_with_entries
+from fother.flow.press.standing import positions_of
 from fother.model.case import CaseFile, Tlp
 from fother.model.situation import Situation
 from fother.registry import Item, Registry
@@ -28,11 +28,11 @@ def situation_of(
 
     Raises NotFoundError, UsageError.
     """
-    file = load_case(registry, reference)
+    file, entries = load_with_entries(registry, reference)
     if tlp:
         file = for_circle(file, tlp)
     if not party:
-        found = positions(registry, file.id).contradictions if file.said else ()
+        found = positions_of(entries).contradictions if file.said else ()
         return situation(file, now, [one.sentence for one in found])
     reader = _reader(registry, file, party)
     cut = situation(for_party(file, reader), now)

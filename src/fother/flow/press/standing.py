@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,14 +14,22 @@ _TRUTHS = {"genuine": "genuine", "altered": "altered", "mixed": "mixed", "not-ou
 
 
 def positions(registry: Registry, case: str | None = None) -> Matrix:
-    """The matrix of parties and topics over all reports, or those of a case.
+    """The matrix of parties and topics over all reports, or those of a case; see `positions_of`."""
+    return positions_of(registry.items(("report", "described", "statement"), case=case))
+
+
+def positions_of(entries: Iterable[Item]) -> Matrix:
+    """The matrix of parties and topics of these reports, described documents and statements.
 
     Topics of a case are its described documents; elsewhere mentions that can be one document are one topic.
     Deleted findings do not count. What is found out about a described document (its status) is compared.
     """
-    reports = {i.id: i for i in registry.items("report", case=case)}
-    described = {i.id: i for i in registry.items("described", case=case)}
-    said = [i for i in registry.items("statement", case=case) if i.body.get("review") != "rejected"]
+    kinds: dict[str, dict[str, Item]] = {"report": {}, "described": {}, "statement": {}}
+    for entry in entries:
+        if entry.kind in kinds:
+            kinds[entry.kind][entry.id] = entry
+    reports, described = kinds["report"], kinds["described"]
+    said = [i for i in kinds["statement"].values() if i.body.get("review") != "rejected"]
     names = _topic_names(said, described)
     found = [
         _position(i, reports, names)
