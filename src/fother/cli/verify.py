@@ -9,6 +9,7 @@ import typer
 
 from fother.cli.common import JsonOption, QuietOption, out, print_json, progress, write_file
 from fother.errors import UsageError
+from fother.flow.safeguard import read_file
 from fother.flow.verification import verifier, verify
 from fother.verify.command import as_json, sentences
 from fother.verify.pack import Trust
@@ -29,6 +30,10 @@ def run(
     ] = "",
     witness: Annotated[
         list[str] | None, typer.Option(metavar="KEY", help="Witness that must have cosigned; repeatable.")
+    ] = None,
+    roots: Annotated[
+        Path | None,
+        typer.Option(help="Trusted roots of time-stamping authorities (PEM).", readable=False),
     ] = None,
     original: Annotated[
         Path | None,
@@ -54,7 +59,8 @@ def run(
         if write_verifier is None:
             raise UsageError("Name the pack to be checked.")
         return
-    trust = Trust(log_key, commitment, tuple(witness or ()))
+    certificates = read_file(roots) if roots is not None else b""
+    trust = Trust(log_key, commitment, tuple(witness or ()), certificates)
     with progress(quiet or json) as bars:
         outcome = verify(pack, trust, original=original, carriers=carriers, progress=bars)
     if json:

@@ -90,6 +90,7 @@ class PackMaterial:
     first_key: str
     handovers: Mapping[str, bytes]
     proofs: Mapping[int, bytes]  #: opened log entries
+    stamps: Mapping[int, tuple[bytes, bytes]]  #: by entry: proof in a time-stamped checkpoint, response
     key_id: str
     sign: Callable[[bytes], bytes]
 
@@ -105,6 +106,9 @@ def make(material: PackMaterial) -> dict[str, bytes]:
     }
     payload |= {checking.HANDOVERS + name: data for name, data in material.handovers.items()}
     payload |= {f"log/{number}{checking.PROOF}": data for number, data in material.proofs.items()}
+    for number, (proof, response) in material.stamps.items():
+        payload[f"{checking.STAMPS}{number}{checking.PROOF}"] = proof
+        payload[f"{checking.STAMPS}{number}.tsr"] = response
     artefacts = []
     for number, artefact in enumerate(material.artefacts, start=1):
         name = f"artefact/{number}{artefact.ending}"

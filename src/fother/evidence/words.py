@@ -69,7 +69,7 @@ def verdict_words(whole: Mapping[str, Any], results: Mapping[str, Result]) -> st
         for other in a.get("other_hypotheses", []):
             lines.append(f"- {a['copy']} under '{other['hypothesis']}': 10^{other['log10_p']}.")
     lines += [
-        f"- What was tried: {', '.join(f'{k}: {v}' for k, v in whole['verdict'].get('tried', {}).items())}.",
+        f"- What was tried: {_tried(whole['verdict'].get('tried', {}))}.",
         *(f"- {note}" for note in whole["verdict"].get("notes", [])),
         "- This says which copy the leak derives from, not who leaked it.",
     ]
@@ -78,6 +78,14 @@ def verdict_words(whole: Mapping[str, Any], results: Mapping[str, Result]) -> st
             "- No copy is named, so none is opened, and nothing can be recomputed about any of them."
         )
     return "\n".join(lines) + "\n"
+
+
+def _tried(tried: Mapping[str, Any]) -> str:
+    def words(value: Any) -> str:
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+    told = {key: value for key, value in tried.items() if key != "isolation"}  # custody.txt tells it
+    return "; ".join(f"{key.replace('_', ' ')}: {words(value)}" for key, value in told.items())
 
 
 def _against(whole: Mapping[str, Any], named: set[str]) -> list[str]:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from typing import Any
 from fother.errors import EvidenceError, StorageError, UsageError
 from fother.evidence.kept import KeptCase, decode
 from fother.evidence.log.prove import prove
+from fother.evidence.log.stamps import earliest
 from fother.evidence.pack import (
     ArtefactMaterial,
     Bound,
@@ -105,9 +106,19 @@ def _material(
         first_key=key_text(keys[0].key),
         handovers={name: files.read(f"handover/{name}") or b"" for name in files.names("handover")},
         proofs={number: prove(registry, number, signed, opened=True) for number in numbers},
+        stamps=dict(_stamps(registry, [b.entry for case in cases for b in case.commitments])),
         key_id=keys[-1].key.id.hex(),
         sign=registry.log_private_key(keys[-1].key).sign,
     )
+
+
+def _stamps(registry: Registry, numbers: list[int]) -> Iterator[tuple[int, tuple[bytes, bytes]]]:
+    """The first time stamp after each of these log entries, with the proof that it covers the entry."""
+    for number in numbers:
+        found = earliest(registry.log_files, number)
+        if found is not None:
+            signed, response = found
+            yield number, (prove(registry, number, signed, opened=True), response)
 
 
 def _told(verdict: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,9 +20,11 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--witness", action="append", default=[], metavar="KEY", help="who must have cosigned"
     )
+    parser.add_argument("--roots", type=Path, metavar="FILE", help="roots of time-stamping authorities (PEM)")
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
     given = parser.parse_args(words)
-    outcome = check(given.pack, Trust(given.log_key, given.commitment, tuple(given.witness)))
+    roots = given.roots.read_bytes() if given.roots else b""
+    outcome = check(given.pack, Trust(given.log_key, given.commitment, tuple(given.witness), roots))
     if given.json:
         print(json.dumps(as_json(outcome), ensure_ascii=False, indent=2))
     else:

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fother.verify import bag, checkpoint, claims, dsse, keychain, note, tlogproof
+from fother.verify import bag, checkpoint, claims, dsse, keychain, note, timestamp, tlogproof
 from fother.verify.claims import Claims, cautious
 from fother.verify.commitment import header_digest
 from fother.verify.entry import Entry
@@ -33,6 +33,7 @@ STATEMENT = "statement.json"
 KEY = "log/key.txt"
 HANDOVERS = "log/handover-"
 PROOF = ".tlog-proof"
+STAMPS = "stamp/"  #: proofs in earlier checkpoints that were time-stamped, and the responses
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,14 @@ class Trust:
     """What whoever checks a pack has from elsewhere; all of it may be missing.
 
     `key` verifier key of the log; `commitment` digest of a commitment (64 hex digits) from a receipt that was
-    handed out when the copies were made; `witnesses` keys of those who cosigned the log.
+    handed out when the copies were made; `witnesses` keys of those who cosigned the log; `roots` certificates
+    of time-stamping authorities (PEM).
     """
 
     key: str = ""
     commitment: str = ""
     witnesses: tuple[str, ...] = ()
+    roots: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ def check_files(files: Mapping[str, bytes], trust: Trust = Trust()) -> Outcome:
         run = _Check(payload, found, trust, _keys(payload))
         _statement(run)
         _log(run)
+        _stamps(run)
         cases = [_case(run, number) for number in range(len(found.cases))]
         _custody(run, cases)
         _stated(run)
@@ -164,7 +168,7 @@ def _log(run: _Check) -> None:
     witnesses = [note.verifier_key(text) for text in run.trust.witnesses]
     signed: bytes | None = None
     for name in sorted(run.files):
-        if not name.endswith(PROOF) or name.startswith(HANDOVERS):
+        if not name.endswith(PROOF) or name.startswith((HANDOVERS, STAMPS)):
             continue
         proof = tlogproof.parse(run.files[name])
         if signed not in (None, proof.checkpoint):
@@ -182,6 +186,25 @@ def _log(run: _Check) -> None:
     for seen in checkpoint.cosigners(signed, witnesses):
         when = datetime.fromtimestamp(seen.time, UTC).strftime("%Y-%m-%d %H:%M UTC")
         run.proven.append(f"The witness {seen.key.name} saw the log in this state, by its clock at {when}.")
+
+
+def _stamps(run: _Check) -> None:
+    """Time stamps of earlier checkpoints, each with the proof that an entry of the pack is in there."""
+    roots = timestamp.roots_of(run.trust.roots) if run.trust.roots else []
+    for name in sorted(n for n in run.files if n.startswith(STAMPS) and n.endswith(PROOF)):
+        signed = tlogproof.parse(run.files[name]).checkpoint
+        by = note.check(note.parse(signed), run.keys)
+        shown = tlogproof.check_entry(run.files[name], by)
+        if run.entries.get(shown.index, (None,))[0] != shown.entry:
+            raise VerificationError(f"{name} is about another entry than those of the pack.")
+        digest = hashlib.sha256(checkpoint.opened(signed, by).text.encode()).digest()
+        stamp = timestamp.check(_file(run.files, name.removesuffix(PROOF) + ".tsr"), digest, roots)
+        when = stamp.time.strftime("%Y-%m-%d %H:%M UTC")
+        said = f"Log entry {shown.index} existed by {when}: {stamp.authority} stamped the time"
+        if stamp.trusted:
+            run.proven.append(f"{said}, and its certificate leads to a root that you trust.")
+        else:
+            run.stated.append(f"{said}; give its root to have the certificate checked.")
 
 
 def _case(run: _Check, number: int) -> Checked:

@@ -76,6 +76,7 @@ class World:
     artefact: bytes = b"%PDF-1.7 the leaked file"
     bounds: list[Bound] = field(default_factory=list)
     entries: list[int] = field(default_factory=list)
+    stamps: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
 
     def commit(self, copies: Sequence[CommittedCopy] | None = None) -> Bound:
         wanted = committed() if copies is None else tuple(copies)
@@ -145,6 +146,7 @@ class World:
             first_key=key_text(keys[0].key),
             handovers={name: self.log.files.files[f"handover/{name}"] for name in handovers},
             proofs={number: prove(self.log, number, signed, opened=True) for number in numbers},
+            stamps=self.stamps,
             key_id=keys[-1].key.id.hex(),
             sign=self.log.log_private_key(keys[-1].key).sign,
         )  # fmt: skip

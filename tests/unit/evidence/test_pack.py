@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -11,12 +12,17 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from simulated_authority import EC, RSA, Authority
 from simulated_log import SimulatedLog
 from simulated_packs import World, committed, copy_name, digest, edition, honest, leak
 
 from fother.errors import EvidenceError
 from fother.evidence import standalone
 from fother.evidence.kept import KeptCase, decode, encode, seen_of
+from fother.evidence.log import stamps
+from fother.evidence.log.prove import prove
+from fother.evidence.log.publish import publish
 from fother.evidence.pack import make, sizes
 from fother.evidence.words import METHOD
 from fother.verify import bag, canonical, claims, note, pack
@@ -199,6 +205,32 @@ def test_a_witness_is_told_of() -> None:
     witness = note.key_of("witness.example", private, note.COSIGNATURE)
     outcome = check_files(files, Trust(witnesses=(str(witness),)))
     assert any("witness.example" in s for s in outcome.proven)
+
+
+def test_a_time_stamp_says_when_the_commitment_existed() -> None:
+    world = World()
+    bound = world.commit()
+    publish(world.log)
+    files = world.log.files
+    stamps.request(files, files.files["checkpoint"])
+    authority = Authority(EC)
+    text = note.parse(files.files["checkpoint"]).text
+    response = authority.answer(hashlib.sha256(text.encode()).digest())
+    stamps.keep(files, response, [authority.root])
+    signed, kept = stamps.earliest(files, bound.entry) or (b"", b"")
+    assert kept == response
+    assert stamps.earliest(files, bound.entry + 1) is None
+    world.stamps[bound.entry] = prove(world.log, bound.entry, signed, opened=True), kept
+    world.receive()
+    made = make(world.material(world.case(leak([world.shared.code.symbols(SOURCE)]))))
+    assert any("CN=Authority stamped" in s for s in check_files(made).stated)
+    root = authority.root.public_bytes(Encoding.PEM)
+    assert any("CN=Authority stamped" in s for s in check_files(made, Trust(roots=root)).proven)
+    other = Authority(RSA).own.public_bytes(Encoding.PEM)
+    refused(made, "does not lead to any", Trust(roots=other))
+    name = f"stamp/{bound.entry}.tsr"
+    late = authority.answer(b"x" * 32)
+    assert not check_files(world.sign_again(made, lambda p: p.update({name: late}))).valid
 
 
 # Refused

@@ -59,6 +59,17 @@ def keep(files: LogFiles, untrusted: bytes, roots: Sequence[x509.Certificate]) -
     raise LogError("The time stamp is of none of the checkpoints that a request was made for.")
 
 
+def earliest(files: LogFiles, number: int) -> tuple[bytes, bytes] | None:
+    """The smallest time-stamped checkpoint that counts an entry, and its response; None without any."""
+    for name in files.names(STAMPED):
+        size, ending = name.partition(".")[::2]
+        if ending == "tsr" and size.isdigit() and int(size) > number:
+            signed, response = files.read(f"{STAMPED}/{size}.checkpoint"), files.read(f"{STAMPED}/{name}")
+            if signed is not None and response is not None:
+                return signed, response
+    return None
+
+
 def kept(files: LogFiles, size: int) -> bytes | None:
     """The response for the checkpoint of a size, if there is one."""
     return files.read(f"{STAMPED}/{size:012d}.tsr")
