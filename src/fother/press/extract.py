@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from fother.language.lines import unwrapped
 from fother.language.names import Names, packaged_names
 from fother.language.quotes import quotations
 from fother.model.press import Extraction, Mode, Span, Statement
@@ -38,6 +39,7 @@ def extract(
     text and is what it is called: `Span.of(text)`.
     """
     known = names or packaged_names()
+    text = unwrapped(text)  # of the same length: all places are those of the canonical text
     frame = framed(text)
     whole = plain(text, quotations(text))
     found = _without_doubles([*silences(frame), *attributions(frame, inside=whole)])

@@ -165,6 +165,22 @@ def test_a_description_after_according_to_is_not_what_is_said() -> None:
     assert [c.of(text) for c in one(text).content] == ["stocks would last nine days"]
 
 
+def test_lines_broken_to_fit_a_page_are_read_as_one() -> None:
+    text = (
+        "Prime Minister Anna Holt told reporters in Helm on Wednesday that the leaked\n"
+        "memo about the grain reserve was a forgery. “We have never discussed selling\n"
+        "the reserve,” she said, “and we never will.” The embassy of Sund declined to\n"
+        "comment on the memo."
+    )
+    found = read(text).statements
+    assert [(s.speaker.name or "", s.stance) for s in found][:2] == [
+        ("Anna Holt", "deny"),
+        ("Anna Holt", "deny"),
+    ]
+    assert found[1].content[0].of(text) == "“We have never discussed selling\nthe reserve,”"
+    assert found[-1].stance == "decline"
+
+
 def test_the_same_text_gives_the_same_findings() -> None:
     text = "“It is so,” said Anna Holt. The ministry declined to comment."
     assert read(text) == read(text)

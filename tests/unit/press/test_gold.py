@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from gold_set import NAMES, GoldReport, Said, gold, matched, same_speaker
+from gold_set import NAMES, GoldReport, Said, gold, matched, same_speaker, second
 
 from fother.language.names import packaged_names, read_names
 from fother.model.press import Extraction
@@ -21,6 +21,13 @@ def test_the_set_is_large_and_a_third_is_kept_for_testing() -> None:
     assert len(reports) >= 60
     assert 3 * len(gold("test")) >= len(reports)
     assert len({r.id for r in reports}) == len(reports)
+
+
+def test_the_second_annotation_covers_the_set_and_agrees() -> None:
+    again = second()
+    pairs = [pair for r in gold() for pair in matched(again[r.id], r.statements)]
+    assert len(pairs) >= 0.95 * sum(len(r.statements) for r in gold())
+    assert sum(f.stance == w.stance for f, w in pairs) >= 0.85 * len(pairs)
 
 
 def test_every_place_is_verbatim(found: list[tuple[GoldReport, Extraction]]) -> None:
