@@ -1,7 +1,7 @@
 """What is lost when a command is killed, or its disk refuses, at every single write? Nothing, says the table.
 
     apt-get install strace
-    python bench/crash_points.py [register issue trace rotate] [--limit N] [--kinds SIGKILL EIO ENOSPC]
+    python bench/crash_points.py [register issue trace rotate seal] [--limit N] [--kinds SIGKILL EIO ENOSPC]
 
 Each command is run once under strace to number its calls that write, sync, rename, link, delete or make files
 in the registry or the output. Then it is run once for each of these calls and each kind of fault, on a fresh
@@ -124,6 +124,7 @@ def scenes(base: Path) -> list[Scene]:
         ),
         Scene("trace", issued, lambda p: ["trace", str(leak), *home(p), "--json"]),
         Scene("rotate", issued, lambda p: ["log", "rotate", *home(p), "--json"]),
+        Scene("seal", issued, lambda p: ["seal", "rotate", *home(p), "--json"]),
     ]
 
 
@@ -246,7 +247,9 @@ def fault(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("commands", nargs="*", help="which of register, issue, trace, rotate; all without")
+    parser.add_argument(
+        "commands", nargs="*", help="which of register, issue, trace, rotate, seal; all without"
+    )
     parser.add_argument("--limit", type=int, default=10**6, help="at most so many points, evenly spread")
     parser.add_argument("--kinds", nargs="*", default=list(KINDS), help="which faults")
     options = parser.parse_args()
