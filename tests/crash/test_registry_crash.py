@@ -274,7 +274,7 @@ def test_a_folder_made_read_only_is_told(public_folder: Path, children: Any, loc
     assert "check its owner" in said
     (home / locked).chmod(0o700)
     assert answer_of(children, processes.work_as_stranger, home) == ""
-    with open_registry(home) as registry:
+    with open_registry(home, unlocking=processes.own_key(home)) as registry:
         assert registry.check() == ()
         assert [d.file_name for d in registry.documents()] == ["o", "n"]
 
