@@ -154,7 +154,7 @@ def persons(text: str) -> list[Term]:
     return sorted(found, key=lambda t: t.start)
 
 
-_STOP = re.compile(r"[.!?][\"”’)]*(?=\s+[A-Z“\"(])|\s*\n[ \t]*\n\s*")
+_STOP = re.compile(r"[.!?][\"”’)]*(?=\s+[A-Z“\"(])|\n[ \t]*\n\s*")
 _ABBREVIATED = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sgt|Lt|St|No|vs|e\.g|i\.e)|(?<!\w)[A-Z])\.$")
 
 
@@ -163,7 +163,7 @@ def sentences(text: str) -> list[Term]:
     found, start = [], 0
     for m in [*_STOP.finditer(text), None]:
         end = len(text) if m is None else m.end()
-        if m is not None and _ABBREVIATED.search(text[start:end]):
+        if m is not None and _ABBREVIATED.search(text, max(start, end - 12), end):
             continue
         piece = text[start:end]
         lead = len(piece) - len(piece.lstrip())

@@ -94,7 +94,7 @@ RESTRICTIONS = st.lists(MARKINGS, max_size=3).map(lambda ms: reduce(join, map(li
 
 
 @given(MARKINGS, st.sampled_from(["banner", "portion"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_round_trip_of_the_canonical_form(marking: Marking, form: str) -> None:
     text = render(marking, form)
     parsed = parse(text, form)
@@ -114,14 +114,14 @@ def test_roll_up_is_a_semilattice(a: Restriction, b: Restriction, c: Restriction
 
 
 @given(RESTRICTIONS, RESTRICTIONS, RESTRICTIONS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_roll_up_is_monotone(a: Restriction, b: Restriction, c: Restriction) -> None:
     higher = join(a, b)
     assert join(join(a, c), join(higher, c)) == join(higher, c)
 
 
 @given(st.lists(MARKINGS, min_size=1, max_size=5), st.randoms())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_banner_does_not_depend_on_the_order_and_never_falls(markings: list[Marking], random: object) -> None:
     whole = roll_up(markings)
     shuffled = list(markings)

@@ -20,6 +20,7 @@ from fother.assess.exposure import (
     weigh,
 )
 from fother.assess.exposure.rubric import Passage
+from fother.assess.markings import find_markings
 from fother.errors import InputFileError, RecipientListError
 
 RUBRIC = default_rubric()
@@ -86,6 +87,29 @@ def test_any_text_can_be_read(text: str) -> None:
     found = find_parties(text)
     assert all(text[m.start : m.end] == m.text for e in found for m in e.mentions)
     weigh(text, found, RUBRIC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " " * 300_000,
+        "\n \t" * 100_000,
+        "Dr. " * 80_000,
+        "A. " * 80_000,
+        "(S//NF) " * 20_000,
+        "Ann Example said Paris " * 5_000,
+        "SECRET//" + "NOFORN/" * 50_000,
+        "1,000 " * 30_000,
+        "3 March of " + " " * 300_000,
+    ],
+    ids=lambda text: repr(text[:12]),
+)
+def test_work_is_bounded_on_hostile_text(text: str) -> None:
+    """A step that grows with the square of the text would take hours with some of these."""
+    exposed = find_parties(text)
+    weighed = weigh(text, exposed, RUBRIC)
+    combinations([Leak("L-1", text, exposed, weighed), Leak("L-2", text, exposed, weighed)], RUBRIC)
+    find_markings(text)
 
 
 def test_the_own_register_comes_first() -> None:

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fother.assess.exposure.model import PARTIES, Exposed, Kind
-from fother.assess.exposure.rubric import LEVELS, Passage, Rubric, Severity, Weighed, points_of
-from fother.language.terms import sentences
+from fother.assess.exposure.model import Exposed, Kind
+from fother.assess.exposure.rubric import LEVELS, Passage, Rubric, Severity, Weighed, contexts, points_of
 
 _TIES: tuple[Kind, ...] = ("organisation", "place", "date", "programme", "figure")
 _LEAST_TIES = 2
@@ -83,14 +82,13 @@ def _kinds(weighed: Weighed, kind: Kind, name: str) -> str:
 def _sources(leaks: Sequence[Leak]) -> Iterator[Combination]:
     """A described source in one leak, a named person in another, tied by two things or more."""
     seen: set[tuple[str, str, str]] = set()
+    pairs = {leak.id: _pairs(leak) for leak in leaks}
+    sources = {i: [p for p in held if ("method", "human source") in p] for i, held in pairs.items()}
+    named = {i: [p for p in held if any(kind == "person" for kind, _ in p)] for i, held in pairs.items()}
     for described in leaks:
-        for about in _contexts(described):
-            if not any(fact == ("method", "human source") for fact in about):
-                continue
+        for about in sources[described.id]:
             for naming in leaks:
-                if naming.id == described.id:
-                    continue
-                for other in _contexts(naming):
+                for other in named[naming.id] if naming.id != described.id else ():
                     ties = sorted(f"{k} {n}" for k, n in about & other if k in _TIES)
                     persons = [n for k, n in other if k == "person" and (k, n) not in about]
                     for person in persons if len(ties) >= _LEAST_TIES else ():
@@ -107,20 +105,7 @@ def _sources(leaks: Sequence[Leak]) -> Iterator[Combination]:
                             )
 
 
-def _contexts(leak: Leak) -> list[frozenset[tuple[Kind, str]]]:
+def _pairs(leak: Leak) -> list[frozenset[tuple[Kind, str]]]:
     """What stands together: in one sentence and the next."""
-    spans = sentences(leak.text)
-    found = []
-    for n, one in enumerate(spans):
-        end = spans[n + 1].end if n + 1 < len(spans) else one.end
-        found.append(
-            frozenset(
-                (e.kind, e.name) for e in leak.exposed if any(one.start <= m.start < end for m in e.mentions)
-            )
-        )
-    return found
-
-
-def parties_only(exposed: Sequence[Exposed]) -> list[Exposed]:
-    """Those that can be told of a leak."""
-    return [e for e in exposed if e.kind in PARTIES]
+    held = [facts for _, _, facts in contexts(leak.text, leak.exposed)]
+    return [a | b for a, b in zip(held, [*held[1:], frozenset()], strict=False) if a]

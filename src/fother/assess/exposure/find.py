@@ -42,11 +42,13 @@ def find_parties(
     found: dict[tuple[Kind, str], list[Mention]] = {}
     codes: dict[tuple[Kind, str], str] = {}
     ids: dict[tuple[Kind, str], str] = {}
-    taken = list(markings)
+    taken = bytearray(len(text))
+    for start, end in markings:
+        taken[start:end] = b"\1" * (end - start)
     for kind, name, mention, code, party in _candidates(text, own, names or packaged_names()):
-        if any(s < mention.end and mention.start < e for s, e in taken):
+        if any(taken[mention.start : mention.end]):
             continue
-        taken.append((mention.start, mention.end))
+        taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
         key = (kind, name)
         found.setdefault(key, []).append(mention)
         codes[key] = codes.get(key, "") or code
@@ -112,14 +114,22 @@ def _methods(text: str) -> Iterator[_Candidate]:
 
 
 def _persons(text: str) -> Iterator[_Candidate]:
+    surnames: dict[str, str] = {}
     for term in terms.persons(text):
         words = term.value.split()
         if words[0].lower() not in NO_NAMES:
             yield "person", term.value, Mention(term.start, term.end, term.text, "named person", 0.75), "", ""
-            for m in (
-                re.finditer(rf"(?<![\w-]){re.escape(words[-1])}(?![\w-])", text) if len(words) > 1 else ()
-            ):
-                yield "person", term.value, Mention(m.start(), m.end(), m[0], "surname", 0.7), "", ""
+            if len(words) > 1:
+                surnames.setdefault(words[-1], term.value)
+    for m in _words(text, surnames):
+        yield "person", surnames[m[0]], Mention(m.start(), m.end(), m[0], "surname", 0.7), "", ""
+
+
+def _words(text: str, known: Mapping[str, str]) -> Iterator[re.Match[str]]:
+    """Words of the text that are known, in one pass, however many are known."""
+    for m in re.finditer(r"(?<![\w-])\w[\w’'-]*", text) if known else ():
+        if m[0] in known:
+            yield m
 
 
 def _programmes(text: str) -> Iterator[_Candidate]:
@@ -134,22 +144,18 @@ def _programmes(text: str) -> Iterator[_Candidate]:
 
 
 def _organisations(text: str) -> Iterator[_Candidate]:
+    acronyms: dict[str, str] = {}
     for m in ORGANISATION.finditer(text):
         name = re.sub(r"^(?:The|This|That|Our|Their|In|At|When|And|But|If) ", "", m[0])
-        start = m.end() - len(name)
         if " " not in name:
             continue
+        start = m.end() - len(name)
         yield "organisation", name, Mention(start, m.end(), name, "shape of a name", 0.7), "", ""
         acronym = ACRONYM.match(text, m.end())
         if acronym:
-            for again in re.finditer(rf"(?<![\w-]){acronym[1]}(?![\w-])", text):
-                yield (
-                    "organisation",
-                    name,
-                    Mention(again.start(), again.end(), again[0], "its acronym", 0.85),
-                    "",
-                    "",
-                )
+            acronyms.setdefault(acronym[1], name)
+    for m in _words(text, acronyms):
+        yield "organisation", acronyms[m[0]], Mention(m.start(), m.end(), m[0], "its acronym", 0.85), "", ""
 
 
 def _places(text: str) -> Iterator[_Candidate]:

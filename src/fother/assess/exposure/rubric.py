@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -16,6 +17,8 @@ from fother.language.terms import sentences
 
 Severity = Literal["none", "low", "moderate", "high", "severe"]
 LEVELS: tuple[Severity, ...] = ("none", "low", "moderate", "high", "severe")
+Context = tuple[int, int, frozenset[tuple[Kind, str]]]  #: start, end, what is named in it
+_LONGEST = 1000  #: code points of one sentence
 _BESIDE = ("figure", "date", "place", "person", "programme", "method")
 
 
@@ -68,24 +71,35 @@ def weigh(
     own: Sequence[Party] = (),
 ) -> tuple[Weighed, ...]:
     """Every party of a text with its severity, worst first."""
-    held = [(s.start, s.end, _inside(exposed, s.start, s.end)) for s in sentences(text)]
-    weighed = [
-        _weigh(
-            one, [h for h in held if any(h[0] <= m.start < h[1] for m in one.mentions)], rubric, passages, own
-        )
-        for one in exposed
-        if one.kind in PARTIES
-    ]
+    held = contexts(text, exposed)
+    starts = [start for start, _, _ in held]
+    weighed = []
+    for one in (e for e in exposed if e.kind in PARTIES):
+        places = sorted({bisect_right(starts, m.start) - 1 for m in one.mentions})
+        weighed.append(_weigh(one, [held[n] for n in places if n >= 0], rubric, passages, own))
     return tuple(sorted(weighed, key=lambda w: (-w.points, w.exposed.mentions[0].start)))
 
 
-def _inside(exposed: Sequence[Exposed], start: int, end: int) -> frozenset[tuple[Kind, str]]:
-    return frozenset((e.kind, e.name) for e in exposed if any(start <= m.start < end for m in e.mentions))
+def contexts(text: str, exposed: Sequence[Exposed]) -> list[Context]:
+    """Sentences with what is named in them; what has no end for long is cut, so that work stays bounded."""
+    spans = [
+        (start, min(start + _LONGEST, s.end))
+        for s in sentences(text)
+        for start in range(s.start, s.end, _LONGEST)
+    ]
+    starts = [start for start, _ in spans]
+    facts: list[set[tuple[Kind, str]]] = [set() for _ in spans]
+    for one in exposed:
+        for mention in one.mentions:
+            place = bisect_right(starts, mention.start) - 1
+            if place >= 0:
+                facts[place].add((one.kind, one.name))
+    return [(start, end, frozenset(held)) for (start, end), held in zip(spans, facts, strict=True)]
 
 
 def _weigh(
     one: Exposed,
-    held: Sequence[tuple[int, int, frozenset[tuple[Kind, str]]]],
+    held: Sequence[Context],
     rubric: Rubric,
     passages: Sequence[Passage],
     own: Sequence[Party],

@@ -72,21 +72,37 @@ def find_markings(text: str, schemes: Sequence[OwnScheme] = ()) -> tuple[Found, 
 
 
 def paragraphs(text: str, schemes: Sequence[OwnScheme] = ()) -> Iterator[Paragraph]:
-    """Paragraphs: what stands between blank lines, and what begins with a portion mark of its own."""
-    for block in re.finditer(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*", text):
-        starts = [block.start()]
-        portions: dict[int, Found] = {}
-        for line in re.finditer(r"[^\n]+", block[0]):
-            begin = block.start() + line.start()
-            portion = _portion_at(text, begin, schemes)
-            if portion or (
-                begin != block.start() and _banner_line(text, begin, begin + len(line[0]), schemes)
-            ):
-                starts += [begin] if begin != starts[-1] else []
-            if portion:
-                portions[begin] = portion
-        for start, end in zip(starts, [*starts[1:], block.end()], strict=True):
-            yield Paragraph(start, start + len(text[start:end].rstrip()), portions.get(start))
+    """Paragraphs: what stands between blank lines, and what begins with a portion mark of its own.
+
+    A banner on a line of its own is a paragraph too.
+    """
+    begin: int | None = None
+    portion: Found | None = None
+    end = 0
+    for start, stop in _full_lines(text):
+        blank_before = begin is not None and text.count("\n", end, start) > 1
+        mark = _portion_at(text, start, schemes)
+        new = (
+            blank_before
+            or mark is not None
+            or (begin is not None and _banner_line(text, start, stop, schemes))
+        )
+        if begin is None or new:
+            if begin is not None:
+                yield Paragraph(begin, end, portion)
+            begin, portion = start, mark
+        end = stop
+    if begin is not None:
+        yield Paragraph(begin, end, portion)
+
+
+def _full_lines(text: str) -> Iterator[tuple[int, int]]:
+    """Lines that hold more than space: start of the line, end of its last word."""
+    start = 0
+    for line in text.split("\n"):
+        if line and not line.isspace():
+            yield start, start + len(line.rstrip())
+        start += len(line) + 1
 
 
 def _portion_at(text: str, start: int, schemes: Sequence[OwnScheme]) -> Found | None:
@@ -140,7 +156,7 @@ def _banner_line(text: str, start: int, end: int, schemes: Sequence[OwnScheme]) 
 
 def _longest(text: str, schemes: Sequence[OwnScheme]) -> tuple[str, Parsed] | None:
     """The longest beginning of a stretch that is a marking; whole words fall off its end."""
-    candidate = text.rstrip(" ,/-")
+    candidate = text[:MOST].rstrip(" ,/-")
     while candidate:
         parsed = _try(candidate, schemes)
         if parsed:
