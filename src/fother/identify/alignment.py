@@ -23,6 +23,7 @@ GAIN = 0.6  #: score of a letter that agrees
 OPEN = 2.0  #: cost of a place where the texts differ
 STRETCH = 0.3  #: cost of each further letter there
 DROP = 24.0  #: an alignment ends where its score has fallen so far below its best
+_WORTH = 0.5  # score that an end must add when it lies beyond a difference: less is an accident
 SHORTEST_RUN = 3  #: letters; agreements shorter than this between two differences are accidents
 _BLOCK, _TRUSTED = 192, 128  #: letters aligned at once; those far from the block's end are kept
 _MOST_SEEDS = 400  #: tried in one pair of texts
@@ -84,17 +85,31 @@ def apart(found: list[Alignment]) -> list[Alignment]:
     for item in found:
         runs = item.runs
         for other in kept:
-            start, end = runs[:, 0], runs[:, 0] + runs[:, 2]
-            clear = (end <= other.leak[0]) | (start >= other.leak[1])
-            if not clear.all():
-                before = runs[clear & (end <= other.leak[0])]
-                after = runs[clear & (start >= other.leak[1])]
+            before, after = _up_to(runs, other.leak[0]), _from(runs, other.leak[1])
+            whole = before[:, 2].sum() + after[:, 2].sum() == runs[:, 2].sum()
+            if not whole or (len(before) and len(after)):
                 runs = before if before[:, 2].sum() >= after[:, 2].sum() else after
-        if len(runs) == len(item.runs):
+        if np.array_equal(runs, item.runs):
             kept.append(item)
         elif len(runs) and runs[:, 2].sum() > _MOST_SEED:
             kept.append(_alignment([(int(i), int(j), int(n)) for i, j, n in runs]))
     return kept
+
+
+def _up_to(runs: NDArray[np.int64], end: int) -> NDArray[np.int64]:
+    """The part of runs (r, 3) that lies before a letter of the leak."""
+    cut = runs.copy()
+    cut[:, 2] = np.minimum(cut[:, 2], end - cut[:, 0])
+    return cut[cut[:, 2] > 0]
+
+
+def _from(runs: NDArray[np.int64], start: int) -> NDArray[np.int64]:
+    """The part of runs (r, 3) that lies from a letter of the leak on."""
+    cut = runs.copy()
+    late = np.maximum(start - cut[:, 0], 0)
+    cut[:, :2] += late[:, None]
+    cut[:, 2] -= late
+    return cut[cut[:, 2] > 0]
 
 
 def _alignment(pieces: list[tuple[int, int, int]]) -> Alignment:
@@ -117,7 +132,7 @@ def _alignment(pieces: list[tuple[int, int, int]]) -> Alignment:
 def _grow(leak: str, document: str, i: int, j: int) -> tuple[list[tuple[int, int, int]], float]:
     """Runs that follow letter `i` of the leak and `j` of the document, up to the best score; that score."""
     runs: list[tuple[int, int, int]] = []
-    score = best = 0.0
+    score = best = top = 0.0
     kept = 0
     ended_i, ended_j = i, j
     while True:
@@ -140,9 +155,10 @@ def _grow(leak: str, document: str, i: int, j: int) -> tuple[list[tuple[int, int
             runs.append((i + p, j + q, n))
             ended_i, ended_j = i + p + n, j + q + n
             moved = True
-            if score > best:
+            if score > best + (_WORTH if gap else 0.0):
                 best, kept = score, len(runs)
-            elif best - score > DROP:
+            top = max(top, score)
+            if top - score > DROP:
                 return runs[:kept], best
         if not moved:
             break
