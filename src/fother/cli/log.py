@@ -118,7 +118,7 @@ def witness(
     ] = None,
     state: Annotated[
         Path | None,
-        typer.Option(help="Folder of this witness.", show_default="witness in the registry's folder"),
+        typer.Option(help="Folder of this witness.", show_default="beside the registry's folder"),
     ] = None,
     name: Annotated[str, typer.Option(help="Name of this witness, needed once.")] = "",
     key: Annotated[
@@ -143,7 +143,9 @@ def witness(
         else:
             print(f"The cosignature of the checkpoint of {taken.size} entries is kept.")
         return
-    files = FolderFiles(state or (home or default_home()) / "witness")
+    place = home or default_home()
+    # Not in the registry's folder: a witness's own key lies in it, readable by its owner.
+    files = FolderFiles(state or place.with_name(f"{place.name}-witness"))
     if file is None:
         mine = str(log.witness_key(files, name))
         print_json({"key": mine}) if json else print(mine)
