@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fother.vision import differences
+from fother.vision import looks
 from fother.vision.locate import CaptureFeatures, locate, page_features
 
 
@@ -54,6 +54,6 @@ def test_a_word_apart_may_be_turned_a_little_and_stays_another_word() -> None:
     for text, least, most in (("10 May", 0.97, 1.0), ("16 Jul", 0.0, 0.8)):
         seen = cv2.warpAffine(word(text), shear, (150, 40), borderMode=cv2.BORDER_REPLICATE)
         wide = np.asarray(cv2.copyMakeBorder(seen, *(slack,) * 4, cv2.BORDER_REPLICATE), np.float32)
-        turned = differences._turned(wide, own, slack)[slack:-slack, slack:-slack]
+        turned = looks._turned(wide, own, slack)[slack:-slack, slack:-slack]
         assert least < alike(turned, own) <= most, text
         assert alike(turned, own) >= alike(np.asarray(seen, np.float32), own)
