@@ -20,6 +20,7 @@ from fother.registry import (
     IssuedFile,
     RecipientRow,
     Registry,
+    migrations,
     open_registry,
     schema,
 )
@@ -179,7 +180,9 @@ def test_a_migration_that_fails_changes_nothing(
         version = connection.execute("PRAGMA user_version").fetchone()
     connection.close()
     last = schema.MIGRATIONS[-1]
-    broken = schema.Migration(last.number, last.name, (*last.statements, "INSERT INTO nowhere VALUES (1)"))
+    broken = migrations.Migration(
+        last.number, last.name, (*last.statements, "INSERT INTO nowhere VALUES (1)")
+    )
     with monkeypatch.context() as patched:
         patched.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS[:-1], broken))
         with pytest.raises(RegistryError, match="nowhere"):
