@@ -226,3 +226,6 @@ GENDERS = {
         ("mrs", "ms", "miss", "lady", "dame", "spokeswoman", "chairwoman", "queen", "princess", "she"), "f"
     ),
 }
+
+#: Subjects that name no source.
+NO_SPEAKERS = frozenset(("i", "we", "you", "this", "that", "there", "what", "which"))

@@ -9,7 +9,8 @@ from fother.language.lines import unwrapped
 from fother.language.names import Names, packaged_names
 from fother.language.quotes import quotations
 from fother.model.press import Extraction, Mode, Span, Statement
-from fother.press.attribution import Attribution, attributions
+from fother.press.attribute import attributions
+from fother.press.attribution import Attribution
 from fother.press.chains import Link, chains
 from fother.press.deeds import deeds
 from fother.press.documents import leaked_documents

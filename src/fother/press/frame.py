@@ -140,3 +140,14 @@ def _words_for(text: str, q: Quotation) -> str:
     if not rest or rest.startswith("\n"):
         end = end if end in (".", "?", "!") else "."
     return f"“{_PLACEHOLDER}{end}”"
+
+
+def with_marks(frame: Frame, span: Span) -> Span:
+    """Take in a quotation mark that belongs to what the span holds."""
+    start, end = span.start, span.end
+    for q in frame.quotations:
+        if q.inner_start == start and q.end <= end + 2:
+            start = q.start
+        if q.start >= start and q.start < end < q.end <= end + 2:
+            end = q.end
+    return Span(start, end)

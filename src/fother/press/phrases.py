@@ -1,4 +1,4 @@
-"""Phrases of a dependency parse: who is the subject of a verb, where a noun phrase and a clause end."""
+"""Phrases of a dependency parse: verbs and their subjects, where a noun phrase and a clause end."""
 
 from __future__ import annotations
 
@@ -160,3 +160,30 @@ def _before_more_speech(head: Token, first: int, last: int, cue: Token) -> int:
         if participle or adding or (token.lower_ == "according" and i + 1 < last):
             return i - 1
     return last
+
+
+def is_verb(token: Token) -> bool:
+    """Whether a token is a verb, also where the parser has missed it."""
+    if token.pos_ in ("VERB", "AUX"):
+        return True
+    # "said Holt" after a quotation is at times tagged as something else.
+    return token.lower_ in ("said", "says", "added", "wrote", "asked")
+
+
+def description(verb: Token) -> Token | None:
+    """The participle of "a memo, marked Secret, says", which a parser takes for a clause of its own."""
+    doc = verb.doc
+    for child in verb.children:
+        between = child.i < verb.i and doc[verb.i - 1].text == "," and doc[child.i - 1].text == ","
+        if between and child.dep_ in ("ccomp", "advcl") and child.tag_ in ("VBN", "VBD"):
+            return child
+    return None
+
+
+def quoting_verb(verb: Token) -> Token | None:
+    """The verb "quoted" of "was quoted as saying"."""
+    prep = verb.head
+    if verb.dep_ == "pcomp" and prep.lower_ == "as" and prep.head.lemma_ in ("quote", "cite"):
+        head: Token = prep.head
+        return head
+    return None
