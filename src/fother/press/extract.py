@@ -16,10 +16,11 @@ from fother.press.deeds import deeds
 from fother.press.documents import leaked_documents
 from fother.press.events import planned_events
 from fother.press.frame import framed, plain, stands_alone
+from fother.press.name_forms import outlet_in
 from fother.press.parties import parties
 from fother.press.silence import silences
 from fother.press.sourcing import cited_sources
-from fother.press.speakers import Speakers, outlet_in
+from fother.press.speakers import Speakers
 from fother.press.stances import stance_of
 
 #: A stretch counts as quoted when marks hold at least this share of its letters.
