@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fother.registry.atrest.lock import Lock, Unlocking, require_passphrase
 from fother.registry.files import FolderFiles
+from fother.registry.folder_documents import plan_bytes
 from fother.registry.interface import Registry
 from fother.registry.recipients_csv import read_recipients
 from fother.registry.records import (
@@ -47,7 +48,7 @@ from fother.registry.seals.age import (
     write_key_file,
 )
 from fother.registry.seals.shares import Policy
-from fother.registry.store import FolderRegistry, default_home, open_registry, plan_bytes
+from fother.registry.store import FolderRegistry, default_home, open_registry
 from fother.registry.texts import DocumentText
 
 __all__ = [
