@@ -125,3 +125,12 @@ def test_a_registry_that_is_not_there(tmp_path: Path) -> None:
     ran = fother("copies", "D-1", home=tmp_path / "nothing", alone=True)
     assert (ran.status, ran.stdout) == (7, "")
     assert "Traceback" not in ran.stderr
+
+
+def test_a_marked_copy_is_not_registered_as_an_original(world: World) -> None:
+    copy = world.issued["copies"][0]
+    for words in ((), ("--text-only",)):
+        ran = fother("register", copy["file"], *words, home=world.home)
+        assert (ran.status, ran.stdout) == (3, "")
+        assert copy["copy"] in ran.stderr
+        assert "unmarked original" in ran.stderr

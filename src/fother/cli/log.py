@@ -65,6 +65,8 @@ def verify(
         signed = "nothing" if found.published is None else f"{found.published.size} of them"
         state = "does not hold" if found.faults else "holds"
         out.print(f"The log {found.origin} has {found.size} entries, {signed} published: it {state}.")
+        if found.keys:
+            out.print(f"Its key, which others need to check it: {found.keys[-1]}")
         if kept is not None and not found.faults:
             out.print("It grew from the checkpoint that was kept elsewhere.")
     if found.faults:

@@ -28,6 +28,7 @@ from fother.formats.pdf.check import Layout, settle
 from fother.formats.pdf.document import PdfSource
 from fother.formats.pdf.template import CopyTemplate
 from fother.formats.pdf.unlock import unlock
+from fother.model.capture import Sighting
 from fother.model.page import PageReport
 from fother.registry import (
     CommitmentRecord,
@@ -87,9 +88,10 @@ def register(
     if known is not None and "template" in known.blobs:
         return Registered(known, registry.plan(known), True)
     source = PdfSource.open(original, allow_signed=allow_signed)
-    carriers, template = _plan(source, listener)
     listener.stage("Reading the text", None)
     sighting = open_document(file.name, original, "", listener).sighting
+    _refuse_copy(registry, sighting)
+    carriers, template = _plan(source, listener)
     listener.stage("Forecasting", None)
     facts = {
         "notes": [*lock_notes, *source.notes],
@@ -127,6 +129,7 @@ def _register_text(
         return Registered(known, registry.plan(known), True)
     progress.stage("Reading the text", None)
     sighting = open_document(file.name, data, password, progress).sighting
+    _refuse_copy(registry, sighting)
     if not any(map(str.isalnum, sighting.text)):
         raise InputFileError(f"{file.name} holds no text, so a leak of it could not be recognised.")
     why = "a public text" if public else "kept for identification only"
@@ -146,6 +149,17 @@ def _register_text(
         text=text_of(sighting).to_bytes(),
     )
     return Registered(document, facts, False)
+
+
+def _refuse_copy(registry: Registry, sighting: Sighting) -> None:
+    """A marked copy is no original: what is compared with it would be compared with one reader's marks."""
+    for stamp in sighting.untrusted_stamps:
+        copy = registry.find_stamp(bytes.fromhex(stamp))
+        if copy is not None:
+            raise InputFileError(
+                f"{sighting.artefact} is the marked copy {copy.id} of a registered document; register the "
+                "unmarked original, or trace this file if it leaked."
+            )
 
 
 def is_pdf(data: bytes) -> bool:

@@ -49,7 +49,9 @@ def test_a_log_that_holds(home: Path) -> None:
     assert "is not published" not in run(home, "check").output
     signed = run(home, "log", "checkpoint").stdout.encode()
     assert checkpoint.opened(signed, note.verifier_key(key_of(home))).size == 4
-    assert "has 4 entries, 4 of them published: it holds." in run(home, "log", "verify").output
+    told = run(home, "log", "verify").output
+    assert "has 4 entries, 4 of them published: it holds." in told
+    assert key_of(home) in told
     assert "is not published" not in run(home, "check").output
 
 
