@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal
 
 from fother.model.press import Stance
+from fother.press.denial import denies_the_document, told_denial
 
 Change = Literal["itself", "another", "the comparison"]
 #: Stances that say that a document is real, that it is not, that nothing is said.
@@ -33,6 +34,7 @@ class Position:
     outlet: str
     chain: tuple[str, ...] = ()
     group: str = ""  #: of reports that carry one story
+    cue: str = ""  #: the verb of saying, "denied"
 
 
 @dataclass(frozen=True)
@@ -164,19 +166,27 @@ def _with_comparison(cells: Mapping[tuple[str, str], Cell], finding: Finding) ->
     for cell in cells.values():
         truth = finding(cell.topic) if cell.topic else None
         last = cell.statements[-1]
-        if truth == "genuine" and last.stance in _AGAINST:
-            sentence = f"{cell.party} denies it{_on(last)}, but what leaked stands so in the document."
+        denied = next((p for p in cell.statements[::-1] if _denies_document(p)), None)
+        if truth == "genuine" and last.stance in _AGAINST and denied is not None:
+            last = denied
+            what = told_denial(last.words, last.cue)
+            sentence = f"{cell.party} denies{_on(last)} {what}, but what leaked stands so in the document."
         elif truth in ("altered", "mixed", "not-ours") and last.stance in _FOR:
-            what = {
+            shown = {
                 "altered": "was altered",
                 "mixed": "is mixed with foreign text",
                 "not-ours": "is not ours",
             }
-            sentence = f"{cell.party} confirms it{_on(last)}, but what leaked {what[truth]}."
+            sentence = f"{cell.party} confirms it{_on(last)}, but what leaked {shown[truth]}."
         else:
             continue
         found.append(Contradiction("the comparison", cell.topic, last, None, sentence, truth))
     return found
+
+
+def _denies_document(position: Position) -> bool:
+    """A denial of something else ("nobody broke a rule") fits a genuine document well."""
+    return position.stance in _AGAINST and denies_the_document(position.words, position.cue)
 
 
 def _on(position: Position) -> str:

@@ -64,6 +64,14 @@ def test_the_same_report_again_changes_nothing(registry: FolderRegistry) -> None
     assert len(registry.items("statement")) == len(first.statements)
 
 
+def test_the_same_report_without_its_case_changes_nothing(registry: FolderRegistry) -> None:
+    case, other = (registry.put_item("case", {"title": title}).id for title in ("Grain", "Harbour"))
+    first, second = put(registry, TEXT, case=case), put(registry, TEXT)
+    assert (second.new, second.report.id) == (False, first.report.id)
+    assert len(registry.items("report")) == 1
+    assert put(registry, TEXT, case=other).new  # each case has its own
+
+
 def test_a_wire_story_in_another_outlet_is_grouped(registry: FolderRegistry) -> None:
     story = (
         TEXT
@@ -120,6 +128,33 @@ def test_merging_joins_words_and_keeps_the_others_as_merged(registry: FolderRegi
     made = review.merge(registry, [first, second])
     assert len(made.body["content"]) == 2
     assert registry.item(second).body["merged_into"] == first
+
+
+def test_an_event_does_not_end_before_it_begins(registry: FolderRegistry) -> None:
+    (event,) = put(registry, TEXT).events
+    with pytest.raises(UsageError, match="from 2026-03-10 to 2026-03-01 ends before it begins"):
+        review.correct(registry, event.id, {"from": "2026-03-10", "to": "2026-03-01"})
+    with pytest.raises(UsageError, match="ends before it begins"):
+        review.correct(registry, event.id, {"to": "2020-03-01"})
+    assert registry.item(event.id).version == 1
+    made = review.correct(registry, event.id, {"from": "2026-03-10", "to": "2026-03-10"})
+    assert (made.body["start_date"], made.body["end_date"]) == ("2026-03-10", "2026-03-10")
+
+
+def test_a_denial_of_something_else_is_no_contradiction(registry: FolderRegistry) -> None:
+    case = registry.put_item("case", {"title": "Harbour"}).id
+    for number, text in enumerate(
+        (
+            "A leaked memo was published. The Pilots Association denied that its members break the rules.",
+            "A leaked memo was published. The Harbour Authority denied that the memo is genuine.",
+        )
+    ):
+        put(registry, text, f"Ledger {number}", case=case)
+    for described in registry.items("described", case=case):
+        body = {**described.body, "status": "genuine"}
+        registry.put_item("described", body, case=case, id=described.id, expected_version=described.version)
+    (found,) = positions(registry, case).contradictions
+    assert found.sentence.startswith("Harbour Authority denies on 2026-03-04 that the memo is genuine, but ")
 
 
 def test_reviews_that_make_no_sense_are_refused(registry: FolderRegistry) -> None:

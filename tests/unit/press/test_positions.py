@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from fother.model.press import Stance
+from fother.press.denial import denies_the_document
 from fother.press.positions import Position, matrix
 
 
-def said(number: int, party: str, stance: Stance, *, topic: str = "memo", group: str = "") -> Position:
+def said(
+    number: int,
+    party: str,
+    stance: Stance,
+    *,
+    topic: str = "memo",
+    group: str = "",
+    words: str = "",
+    cue: str = "",
+) -> Position:
     return Position(
         id=f"S-{number:08d}",
         party=party,
         topic=topic,
         stance=stance,
-        words=f"words of {party}, {stance}",
+        words=words or f"words of {party}, {stance}",
         day=date(2026, 3, number),
         report=f"N-{number:08d}",
         outlet="Ledger",
         group=group,
+        cue=cue,
     )
 
 
@@ -47,11 +60,49 @@ def test_a_party_against_another_on_the_same_topic_only() -> None:
 
 
 def test_a_party_against_what_the_comparison_shows() -> None:
-    (denied,) = matrix([said(1, "Holt", "deny")], {"memo": "genuine"}.get).contradictions
-    assert "stands so in the document" in denied.sentence
+    denial = said(1, "Holt", "deny", words="the memo is genuine", cue="denied")
+    (denied,) = matrix([denial], {"memo": "genuine"}.get).contradictions
+    assert denied.sentence == (
+        "Holt denies on 2026-03-01 that the memo is genuine, but what leaked stands so in the document."
+    )
     (confirmed,) = matrix([said(1, "Sund", "confirm")], {"memo": "altered"}.get).contradictions
     assert (confirmed.against, confirmed.finding) == ("the comparison", "altered")
-    assert matrix([said(1, "Holt", "deny")], {"memo": "altered"}.get).contradictions == ()
+    assert matrix([denial], {"memo": "altered"}.get).contradictions == ()
+
+
+def test_a_denial_of_something_else_fits_a_genuine_document() -> None:
+    other = said(1, "Pilots", "deny", words="its members break the rules on hours", cue="denied")
+    assert matrix([other], {"memo": "genuine"}.get).contradictions == ()
+    first = said(1, "Pilots", "deny", words="“It is a forgery,”", cue="said")
+    (found,) = matrix([first, said(2, "Pilots", "deny", words="it")], {"memo": "genuine"}.get).contradictions
+    assert found.first is first
+    assert found.sentence.startswith("Pilots denies on 2026-03-01 the document (“It is a forgery”), but")
+
+
+@pytest.mark.parametrize(
+    ("words", "cue", "itself"),
+    [
+        ("the memo is genuine", "denied", True),
+        ("the memo", "denied", True),
+        ("the authenticity of the leaked memo", "denied", True),
+        ("the memo as a fabrication", "dismissed", True),
+        ("“It is a forgery,”", "said", True),
+        ("the document was fake", "said", True),
+        ("a fake", "called", True),
+        ("“No such memo exists,”", "said", True),
+        ("the document is not authentic", "said", True),
+        ("the document exists", "denied", True),
+        ("the memo was a fake", "denied", False),
+        ("the memo is not genuine", "denied", False),
+        ("its members break the rules on hours", "denied", False),
+        ("“Nobody has broken any rule,”", "said", False),
+        ("it used fake passports", "denied", False),
+        ("the report on hours that the harbour asked for is late", "denied", False),
+        ("", "denied", False),
+    ],
+)
+def test_only_denials_of_the_document_itself_count(words: str, cue: str, itself: bool) -> None:
+    assert denies_the_document(words, cue) is itself
 
 
 def test_one_story_in_two_outlets_is_one_statement() -> None:

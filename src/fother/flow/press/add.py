@@ -117,13 +117,19 @@ class _Known:
         self.case = registry.item(case).id if case else None
 
     def same(self, sha256: str, outlet: str, url: str) -> Item | None:
-        """The report of these bytes from this outlet; of a feed's item also when its address is the same."""
-        for item in self.reports:
-            body = item.body
-            same = body.get("sha256") == sha256 and body.get("outlet") == outlet and item.case == self.case
-            if same and (not url or body.get("url") in ("", url)):
-                return item
-        return None
+        """The report of these bytes from this outlet; of a feed's item also when its address is the same.
+
+        Each case has reports of its own; without a case one of any case is the same.
+        """
+        found = [
+            item
+            for item in self.reports
+            if item.body.get("sha256") == sha256
+            and item.body.get("outlet") == outlet
+            and (not url or item.body.get("url") in ("", url))
+        ]
+        own = next((item for item in found if item.case == self.case), None)
+        return own or (found[0] if found and self.case is None else None)
 
     def alike(self, text: str) -> Item | None:
         """The report that carries the same story, if there is one."""

@@ -97,6 +97,9 @@ def _changed(registry: Registry, item: Item, changes: Mapping[str, str]) -> dict
             body |= {"content": [place]} if item.kind == "statement" else place
         else:
             raise UsageError(f"A{'n event' if item.kind == 'event' else ' statement'} has no {name}.")
+    first, last = body.get("start_date"), body.get("end_date")
+    if {"from", "to"} & set(changes) and first and last and first > last:
+        raise UsageError(f"An event from {first} to {last} ends before it begins; give both --from and --to.")
     return body
 
 

@@ -74,6 +74,7 @@ def _position(item: Item, reports: Mapping[str, Item], names: Mapping[str, str])
         outlet=str(report.body.get("outlet", "")),
         chain=tuple(body.get("chain", ())),
         group=str(report.body.get("group") or report.id),
+        cue=str((body.get("cue") or {}).get("text", "")),
     )
 
 
