@@ -62,7 +62,7 @@ def denies_the_document(words: str, cue: str = "") -> bool:
 
 
 def told_denial(words: str, cue: str = "") -> str:
-    """What was denied, to follow "denies": "that the memo is genuine", "the memo", "the document (“a fake”)"."""
+    """What was denied, to follow "denies": "that the memo is genuine", "the document (“a fake”)"."""
     plain = _plain(words)
     if not plain:
         return "the document"
