@@ -95,17 +95,25 @@ def refresh(id: IdArgument, home: HomeOption = None, json: JsonOption = False) -
 def draft(
     id: IdArgument, template: TemplateOption = None, home: HomeOption = None, json: JsonOption = False
 ) -> None:
-    """Print the letter to a party, to be copied or to be checked before it is sent."""
+    """Print the letter to a party, to be copied or to be checked before it is sent.
+
+    Passages that an identification found to be altered are left out; notes below the letter say which.
+    """
     words = read_text(template, "a template") if template else None
     with registry(home) as opened:
         made = desk.draft(opened, id, now(), words)
     if json:
         letter = {"subject": made.letter.subject, "text": made.letter.text}
-        print_json({"outreach": made.outreach.id, "to": made.outreach.record.channel, **letter})
+        notes = list(made.notes)
+        print_json(
+            {"outreach": made.outreach.id, "to": made.outreach.record.channel, **letter, "notes": notes}
+        )
         return
     out.print(f"To: {made.outreach.record.channel or made.party.record.name}")
     out.print(f"Subject: {made.letter.subject}\n")
     out.print(made.letter.text)
+    for note in made.notes:
+        out.print(f"Not part of the letter: {note}")
 
 
 @app.command()

@@ -13,13 +13,18 @@ OMITTED = "[…]"
 _ENDS = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+|\n\s*\n")
 
 
-def redacted_excerpt(text: str, shown: Iterable[Span], hidden: Iterable[Span] = ()) -> str:
+def redacted_excerpt(
+    text: str, shown: Iterable[Span], hidden: Iterable[Span] = (), left_out: Iterable[Span] = ()
+) -> str:
     """The sentences of `text` that `shown` touches, with `hidden` blacked out in them; "" for none.
 
     Spans are code points [start, end). What is both shown and hidden is hidden: a passage that names two
-    parties shows each of them nothing of the other. Sentences in between become "[…]".
+    parties shows each of them nothing of the other. Sentences that `left_out` touches are not shown, nor are
+    those in between; they become "[…]".
     """
-    kept = _merged(_sentence(text, span) for span in shown if _inside(text, span))
+    sentences = sentences_of(text, shown)
+    out = list(left_out)
+    kept = [sentence for sentence in sentences if not any(touches(sentence, place) for place in out)]
     black = _merged(span for span in hidden if _inside(text, span))
     if not kept:
         return ""
@@ -33,6 +38,18 @@ def redacted_excerpt(text: str, shown: Iterable[Span], hidden: Iterable[Span] = 
     if text[last:].strip():
         parts.append(OMITTED)
     return " ".join(parts)
+
+
+def sentences_of(text: str, shown: Iterable[Span]) -> list[Span]:
+    """The sentences that `shown` touches, in order, those that run into each other as one."""
+    return _merged(_sentence(text, span) for span in shown if _inside(text, span))
+
+
+def touches(span: Span, place: Span) -> bool:
+    """Whether a place lies in a span at least in part; an empty place also at its ends."""
+    if place[0] == place[1]:
+        return span[0] <= place[0] <= span[1]
+    return span[0] < place[1] and place[0] < span[1]
 
 
 def scrubbed(text: str, names: Iterable[str]) -> str:

@@ -116,10 +116,13 @@ def _speaks(said: Any, names: set[str]) -> bool:
 
 
 def _of_one(exposure: Exposure, others: Iterable[str]) -> Exposure:
-    """An exposure in whose words nobody else is named."""
+    """An exposure in whose words nobody else is named.
+
+    The reason is the desk's own note, which can disclose and confirm: no reader gets it.
+    """
     names = list(others)
     quotes = tuple(replace(q, text=scrubbed(q.text, names)) for q in exposure.quotes)
-    return replace(exposure, quotes=quotes, reason=scrubbed(exposure.reason, names))
+    return replace(exposure, quotes=quotes, reason="", category="", rule="", confidence=None)
 
 
 def _alleged(described: Described, others: Iterable[str]) -> Described:

@@ -35,7 +35,7 @@ def cases(draw: st.DrawFn) -> tuple[CaseFile, int]:
         # A quote may name somebody else than the party that it concerns.
         words = f"words of {SECRETS[own]} with {SECRETS[other].upper()} at night"
         source = draw(st.sampled_from(["L-1", "L-2", "DD-1"]))
-        exposures.append(exposure(f"EX-{k}", f"P-{own}", words, source=source, reason=words))
+        exposures.append(exposure(f"EX-{k}", f"P-{own}", words, source=source, reason=f"inner {words}"))
         excerpt = f"{SECRETS[own]} and {SECRETS[other]}"
         plan = model.Outreach(f"P-{own}", approval="inner office", may_say=words, excerpt=excerpt)
         if draw(st.booleans()):

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fother.errors import MailError, NotFoundError, UsageError
-from fother.flow.desk.case import party_named, text_of
-from fother.flow.desk.entries import add, change, get, kept, open_case
-from fother.model.case import Case, Concern, Exposure, Kept, Meeting, Outreach, Party
+from fother.errors import MailError, UsageError
+from fother.flow.desk.case import party_named
+from fother.flow.desk.entries import add, change, get, open_case
+from fother.flow.desk.excerpts import excerpt_for, safe_excerpt
+from fother.model.case import Case, Concern, Kept, Meeting, Outreach, Party
 from fother.registry import Item, Registry
 from fother.respond.drafts import DEFAULT_TEMPLATE, Letter, letter
-from fother.respond.excerpt import redacted_excerpt, scrubbed
 from fother.respond.mail import message, send, server_of
 
 COORDINATION = "coordination before a foreign partner is told"
@@ -26,6 +26,7 @@ class Draft:
     party: Kept[Party]
     case: str
     letter: Letter
+    notes: tuple[str, ...] = ()  #: for the desk, not for the party: what was left out, and why
 
 
 def plan(
@@ -56,7 +57,7 @@ def plan(
             contact=contact or known.record.contact,
             channel=channel or known.record.channel,
             may_say=may_say,
-            excerpt=excerpt_for(registry, case.id, known),
+            excerpt=excerpt_for(registry, case.id, known).text,
             approval=approval or (COORDINATION if known.record.foreign else ""),
             follow_up=follow_up,
         ),
@@ -64,46 +65,11 @@ def plan(
     )
 
 
-def excerpt_for(registry: Registry, case: str, party: Kept[Party]) -> str:
-    """The leaked words that concern one party, from all leaks of the case, all else blacked out.
-
-    Only confirmed exposures count. Whatever is said to concern another party is hidden, and so is every name
-    of another party.
-    """
-    everyone = [kept(item, Party) for item in registry.items("party")]
-    own = {n.casefold() for n in (party.record.name, *party.record.aliases)}
-    names = [
-        name
-        for other in everyone
-        if other.id != party.id
-        for name in (other.record.name, *other.record.aliases)
-        if name.casefold() not in own
-    ]
-    exposed = [kept(item, Exposure).record for item in registry.items("exposure", case=case)]
-    confirmed = [e for e in exposed if e.review == "confirmed"]
-    parts = []
-    for source in dict.fromkeys(e.source for e in confirmed if e.party == party.id):
-        try:
-            text = text_of(registry, source)
-        except NotFoundError:
-            continue  # a picture without words is shown by nobody's excerpt
-        here = [e for e in exposed if e.source == source and e.review != "rejected"]
-        shown = [
-            (q.start, q.end)
-            for e in here
-            if e.party == party.id and e.review == "confirmed"
-            for q in e.quotes
-        ]
-        hidden = [(q.start, q.end) for e in here if e.party != party.id for q in e.quotes]
-        parts.append(scrubbed(redacted_excerpt(text, shown, hidden), names))
-    return "\n\n".join(filter(None, parts))
-
-
 def refresh(registry: Registry, id: str) -> Item:
     """Make the excerpt of a planned outreach anew, after exposures have changed. Approval starts over."""
     found, known, case = _with_party(registry, id)
     _unsent(found)
-    excerpt = excerpt_for(registry, case, known)
+    excerpt = excerpt_for(registry, case, known).text
     if excerpt == found.record.excerpt:
         return registry.item(id)
     return change(registry, id, Outreach, lambda o: _unapproved(replace(o, excerpt=excerpt)))
@@ -119,21 +85,25 @@ def approve(registry: Registry, id: str, by: str, at: datetime) -> Item:
 
 
 def draft(registry: Registry, id: str, now: datetime, template: str | None = None) -> Draft:
-    """The letter of an outreach. Raises NotFoundError, UsageError for a faulty template."""
+    """The letter of an outreach. Raises NotFoundError, UsageError for a faulty template.
+
+    Passages that are known to be altered are not in it, whenever that was found.
+    """
     found, known, case_id = _with_party(registry, id)
     case = get(registry, case_id, Case).record
     told = found.record
+    excerpt, notes = safe_excerpt(registry, case_id, known, told.excerpt)
     made = letter(
         template or DEFAULT_TEMPLATE,
         organisation=case.organisation,
         party=known.record.name,
         contact=told.contact,
         may_say=told.may_say,
-        excerpt=told.excerpt,
+        excerpt=excerpt,
         tlp=told.tlp or case.tlp,
         now=now,
     )
-    return Draft(found, known, case_id, made)
+    return Draft(found, known, case_id, made, notes)
 
 
 def send_by_mail(
