@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fother.respond.excerpt import BLACK, OMITTED, redacted_excerpt, scrubbed
@@ -26,6 +26,7 @@ def text_of(lengths: list[int]) -> tuple[str, list[tuple[int, int]], list[tuple[
     return text.rstrip(), words, spans
 
 
+@settings(deadline=None)
 @given(sentences, st.data())
 def test_only_asked_sentences_and_no_hidden_word(lengths: list[int], data: st.DataObject) -> None:
     text, words, spans = text_of(lengths)
@@ -40,6 +41,7 @@ def test_only_asked_sentences_and_no_hidden_word(lengths: list[int], data: st.Da
     assert (made == "") == (not shown)
 
 
+@settings(deadline=None)
 @given(sentences, st.data())
 def test_part_of_a_hidden_word_hides_all_of_it(lengths: list[int], data: st.DataObject) -> None:
     text, words, _ = text_of(lengths)
@@ -51,6 +53,7 @@ def test_part_of_a_hidden_word_hides_all_of_it(lengths: list[int], data: st.Data
     assert len(made) == len(text) - (end - start) + len(BLACK)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.lists(st.tuples(st.integers(-5, 70), st.integers(-5, 70)), max_size=5))
 def test_odd_spans_and_texts_do_no_harm(text: str, spans: list[tuple[int, int]]) -> None:
     made = redacted_excerpt(text, spans, spans)
@@ -62,6 +65,7 @@ def test_bars_do_not_tell_how_long_a_name_is() -> None:
     assert len(lengths) == 1
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["Vestria", "VESTRIA", "vestria"]))
 def test_names_go_whatever_their_case_but_only_as_whole_words(name: str) -> None:
     assert scrubbed(f"{name}, and Vestrians.", ["Vestria", ""]) == f"{BLACK}, and Vestrians."
