@@ -125,8 +125,8 @@ def _facts(registry: Registry, entries: Sequence[Item]) -> list[Fact]:
         if record.id in wanted
     ]
     for entry in entries:
-        status = str(entry.body.get("status", "unverified")) if entry.kind == "described" else "unverified"
-        if status != "unverified":
+        if entry.kind == "described":  # unverified ones too: a draft that speaks of one speaks of no other
+            status = str(entry.body.get("status", "unverified"))
             facts.append(Fact(entry.id, str(entry.body.get("title", entry.id)), status))  # type: ignore[arg-type]
     return facts
 

@@ -29,6 +29,10 @@ SAFE = [
     "We are aware of the reports and cannot verify the authenticity of purported documents.",
     "Our policy towards the harbour is unchanged.",
     "The ministry declined to comment.",
+    "We regret that the ferry was late.",
+    "The inquiry into the harbour fire goes on.",
+    "It is we who decide. It is people who matter.",
+    "The quay has seen no storm damage this year.",
 ]
 CONFIRMS = [
     "The document is genuine.",
@@ -49,6 +53,9 @@ IMPLIES = [
     "We are investigating how it happened.",
     "It was only one of several options.",
     "It was never meant for publication.",
+    "We regret that Ann Example was named.",
+    "We regret that Mr. Sample was named.",
+    "We have opened an inquiry into the leak.",
 ]
 DENIES = [
     "The document is a forgery.",
@@ -82,6 +89,54 @@ def test_confirmation_by_implication_is_stopped(draft: str) -> None:
 @pytest.mark.parametrize("draft", DENIES)
 def test_denial_is_stopped(draft: str) -> None:
     assert "denies-authenticity" in rules_of(draft)
+
+
+@pytest.mark.parametrize(
+    "draft", ["No harm was done.", "There was little, and no lasting damage was caused."]
+)
+def test_words_about_damage_are_looked_at(draft: str) -> None:
+    assert "comments-on-damage" in rules_of(draft)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "It was Ann Example who did it.",
+        "It was A. Sample who leaked it.",
+        "It was the night desk who did it.",
+    ],
+)
+def test_who_did_it_is_looked_at(draft: str) -> None:
+    assert "accuses" in rules_of(draft)
+
+
+REVIEW, TALKS = Fact("M-1", "Review of the harbour", "genuine"), Fact("M-2", "Talks with Vestria", "genuine")
+TABLE = Fact("Q-1", "Harbour scenarios", "unverified")
+
+
+def contradicted(draft: str, *facts: Fact, **known: object) -> list[str]:
+    found = guard(draft, RULES, Context(facts=facts, **known)).findings  # type: ignore[arg-type]
+    return [f.source for f in found if f.rule == "contradicts-facts"]
+
+
+def test_only_the_document_spoken_of_is_compared_with_what_was_found() -> None:
+    assert contradicted("The review of the harbour is out. It is a forgery.", REVIEW, TALKS) == ["M-1"]
+    assert contradicted("On the talks with Vestria: the paper is a forgery.", REVIEW, TALKS) == ["M-2"]
+    both = "The harbour review is long. As for the Vestria talks, this paper is fake."
+    assert contradicted(both, REVIEW, TALKS) == ["M-2"]  # the sentence counts before the draft
+    assert contradicted("On harbour scenarios: the report is a forgery.", REVIEW, TALKS, TABLE) == []
+    passage = (Overlap(0, 3, "D-1", "Talks with Vestria", 0.9),)
+    assert contradicted("The document is a forgery.", REVIEW, TALKS, overlaps=passage) == ["M-2"]
+
+
+def test_where_no_document_is_named_it_is_said_once() -> None:
+    found = guard("The document is a forgery. This is fake.", RULES, Context(facts=(REVIEW, TALKS))).findings
+    (one,) = [f for f in found if f.rule == "contradicts-facts"]
+    assert "cannot be told" in one.reason
+    assert all(fact.title in one.reason for fact in (REVIEW, TALKS))
+    again = Fact("Q-2", "Review of the harbour", "genuine")
+    assert contradicted("The harbour review: it is a forgery.", REVIEW, again, TALKS) == ["M-1"]
+    assert contradicted("It is a forgery.", REVIEW, again) == ["M-1"]
 
 
 def test_what_follows_a_safe_wording_is_still_read() -> None:

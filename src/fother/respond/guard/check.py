@@ -123,5 +123,5 @@ def _checked(rules: Rules, context: Context) -> tuple[str, ...]:
         f"{len(rules.rules)} rules",
         f"{len(context.leaks or {})} leaked texts",
         f"{len(context.earlier)} earlier statements",
-        f"{len(context.facts)} established facts",
+        f"{sum(fact.status != 'unverified' for fact in context.facts)} established facts",
     )

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from rapidfuzz import fuzz
 
 from fother.language.terms import Term, figures, sentences
-from fother.respond.guard.model import Context, Earlier, Finding, Rule, Stance
+from fother.respond.guard.concerned import concerned
+from fother.respond.guard.model import Context, Earlier, Fact, Finding, Rule, Stance
 
 _NOT = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|deny|denies|denied|false)\b|n't\b", re.IGNORECASE
@@ -70,22 +71,45 @@ def contradictions(
 ) -> Iterator[Finding]:
     """Places that do not fit facts or earlier statements. `stated` are the places that confirm or deny."""
     if facts is not None:
-        yield from _against_facts(stated, context, facts)
+        yield from _against_facts(draft, stated, context, facts)
     if earlier is not None:
         for one in context.earlier:
             yield from _against_stance(stated, one, earlier)
             yield from _against_words(draft, one, earlier)
 
 
-def _against_facts(stated: Sequence[tuple[Stance, Term]], context: Context, rule: Rule) -> Iterator[Finding]:
+def _against_facts(
+    draft: str, stated: Sequence[tuple[Stance, Term]], context: Context, rule: Rule
+) -> Iterator[Finding]:
+    """Only the document that the draft speaks of counts; where that cannot be told, it is said once."""
+    titles = [overlap.title for overlap in context.overlaps]
+    untold = True
     for stance, place in stated:
-        for fact in context.facts:
-            name = f"{fact.title} ({fact.source})"
-            if stance == "denies" and fact.status in ("genuine", "altered", "mixed"):
-                shown = "genuine" if fact.status == "genuine" else f"{fact.status}, but in part genuine"
-                yield _finding(rule, place, f"{rule.reason} {name} was found {shown}.", fact.source)
-            if stance == "confirms" and fact.status in ("altered", "mixed", "not-ours"):
-                yield _finding(rule, place, f"{rule.reason} {name} was found {fact.status}.", fact.source)
+        spoken = concerned(draft, place.start, context.facts, titles)
+        against = _contradicted(stance, spoken or context.facts)
+        if spoken:
+            for told, source in against:
+                yield _finding(rule, place, f"{rule.reason} {told}.", source)
+        elif against and untold:
+            untold = False
+            told = "; ".join(told for told, _ in against)
+            more = "Which document it speaks of cannot be told; of those of the case,"
+            yield _finding(rule, place, f"{rule.reason} {more} {told}.", "")
+
+
+def _contradicted(stance: Stance, facts: Sequence[Fact]) -> list[tuple[str, str]]:
+    """What was found that such a stance does not fit, with its source; a title with one finding once."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for fact in facts:
+        if stance == "denies" and fact.status in ("genuine", "altered", "mixed"):
+            shown = "genuine" if fact.status == "genuine" else f"{fact.status}, but in part genuine"
+        elif stance == "confirms" and fact.status in ("altered", "mixed", "not-ours"):
+            shown = fact.status
+        else:
+            continue
+        told = f"{fact.title} ({fact.source}) was found {shown}"
+        found.setdefault((fact.title.casefold(), shown), (told, fact.source))
+    return list(found.values())
 
 
 def _against_stance(stated: Sequence[tuple[Stance, Term]], one: Earlier, rule: Rule) -> Iterator[Finding]:
