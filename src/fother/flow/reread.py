@@ -5,11 +5,15 @@ sees "5.1". Against such text a faithful picture looks altered. So before a diff
 page is read by the same recogniser, and the difference falls when it reads the same at the same place. Where
 it reads neither the document's text nor quite the leak's, as in a logo, words may differ by a slip; figures
 may not.
+
+It is a third witness the other way round too: where the pixels differ, the page reads as the document has it
+and the leak reads as another word, that word was put there, and the change counts whatever it says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +30,8 @@ from fother.vision.reference import DPI
 
 _SAME_PLACE = 0.5  # share of the smaller box
 _SLIP = 0.6  # likeness of two readings of one word
+_SURE_WORDING = 0.9  # confidence
+_OTHER = 0.5  # likeness below which two readings are of different words
 _EXACT: tuple[ChangeKind, ...] = ("number", "date", "negation", "marking")
 
 Reader = Callable[[Sequence[NDArray[np.uint8]]], Sequence[Recognised]]
@@ -40,9 +46,11 @@ def standing(
 ) -> list[Change]:
     """The changes that stand: all but those whose text of the leak is read on the original's page as well.
 
-    Nothing is read when no change would make the leak an altered one.
+    Nothing is read when no change could make the leak an altered one.
     """
-    words, doubtful = sighting.words, [c for c in changes if _grave(c)]
+    words = sighting.words
+    put_there = [_differs(sighting, seen, c) for c in changes]
+    doubtful = [c for c, put in zip(changes, put_there, strict=True) if _grave(c) or put]
     concerned = {int(s) for c in doubtful for s in words.sheet[_inside(sighting, c)]}
     pages = [page for page in seen if page.sheet in concerned]
     if not pages:
@@ -72,7 +80,31 @@ def standing(
         slip = change.kind not in _EXACT and other != flat(change.document_text)
         return slip and Indel.normalized_similarity(one, other) >= _SLIP
 
-    return [change for change in changes if not same(change)]
+    def other_word(change: Change) -> bool:
+        inside = np.flatnonzero(_inside(sighting, change)).tolist()
+        read_there, own = "".join(read_at(word) for word in inside), flat(change.document_text)
+        alike = Indel.normalized_similarity(flat(change.leak_text), own)
+        return bool(own) and own in read_there and alike < _OTHER
+
+    stand = []
+    for change, put in zip(changes, put_there, strict=True):
+        if not same(change):
+            stand.append(replace(change, grave=True) if put and other_word(change) else change)
+    return stand
+
+
+def _differs(sighting: Sighting, seen: Sequence[SeenPage], change: Change) -> bool:
+    """Whether the pixels differ from the page's where a sure change of plain wording stands."""
+    if change.grave or change.kind != "wording" or change.confidence < _SURE_WORDING:
+        return False
+    words = sighting.words
+    for word in np.flatnonzero(_inside(sighting, change)):
+        for page in (p for p in seen if p.sheet == words.sheet[word]):
+            outlines = [np.array(r.sheet_outline) for r in page.regions if r.kind == "changed"]
+            boxes = np.array([[*o.min(0), *o.max(0)] for o in outlines]).reshape(-1, 4)
+            if (overlap(boxes, words.box[word]) > _SAME_PLACE).any():
+                return True
+    return False
 
 
 def _grave(change: Change) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -14,7 +15,7 @@ from fother.flow.reread import standing
 from fother.flow.seeing import SeenPage
 from fother.intake.recognise import Recognised
 from fother.model.capture import Sighting, WordBoxes
-from fother.model.match import Change, ChangeKind
+from fother.model.match import Change, ChangeKind, Region
 from fother.vision.warp import Warp
 
 IMAGE = np.zeros((1, 1), np.uint8)
@@ -37,11 +38,17 @@ def line(*texts: str) -> tuple[str, WordBoxes]:
     return " ".join(texts), WordBoxes(start, start + length, 0 * count, box, np.ones(len(texts)))
 
 
-def stand(leak: Sequence[str], reading: Sequence[str], *changes: Change, sheet: int = 0) -> list[Change]:
+def stand(
+    leak: Sequence[str],
+    reading: Sequence[str],
+    *changes: Change,
+    sheet: int = 0,
+    regions: tuple[Region, ...] = (),
+) -> list[Change]:
     text, words = line(*leak)
     sighting = Sighting("leak.png", "", "image/png", (), text=text, words=words, recognised=True)
     same_place = cast(Warp, lambda points: points)
-    seen = SeenPage(sheet, 2, IMAGE, np.zeros(0), np.zeros((0, 4)), np.zeros(len(words)), (), same_place)
+    seen = SeenPage(sheet, 2, IMAGE, np.zeros(0), np.zeros((0, 4)), np.zeros(len(words)), regions, same_place)
     read = [Recognised(*line(*reading), "rapidocr", 1.0, 0)]
     return standing(cast(Original, Page()), sighting, [seen], changes, read=lambda _: read)
 
@@ -90,3 +97,21 @@ def test_what_was_left_out_stays_left_out() -> None:
     gone = Change("deletion", "not", "", (0, 3), (8, 8), "")
     number = change("number", "ο.λ", LEAK, 1)
     assert stand(LEAK, LEAK, number, gone) == [gone]
+
+
+@pytest.mark.parametrize(
+    ("read", "region", "grave"),
+    [
+        ("purpose", True, True),  # pixels, page and leak agree that another word was put there
+        ("purpose", False, False),
+        ("machine", True, None),  # the page reads so as well
+        ("porp", True, False),  # the page is not read as the document has it
+    ],
+)
+def test_another_word_put_in_the_picture_counts(read: str, region: bool, grave: bool | None) -> None:
+    leak = ("the", "machine", "was")
+    outline = ((9.0, -1.0), (19.0, -1.0), (19.0, 9.0), (9.0, 9.0))
+    regions = (Region(0, 2, "changed", (0, 0, 1, 1), outline, "purpose", 17.0),) if region else ()
+    wording = replace(change("wording", "purpose", leak, 1), grave=False, confidence=0.95)
+    stood = stand(leak, ("the", read, "was"), wording, regions=regions)
+    assert [c.grave for c in stood] == ([] if grave is None else [grave])
