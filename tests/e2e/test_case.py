@@ -274,3 +274,22 @@ def test_a_closed_case_takes_nothing_until_it_is_reopened(desk: Desk) -> None:
     assert gone["withdrawn"]
     assert [v["version"] for v in _versions(desk, case)] == [1, 1, 2, 3, 2]
     assert {c["body"]["title"] for c in desk("case", "list")["cases"]} >= {"Short case"}
+
+
+def test_a_reader_finds_what_its_ministry_said_in_public(desk: Desk) -> None:
+    case = desk("case", "open", "Fishing papers")["id"]
+    party = desk("party", "add", "Kingdom of Denmark", "--kind", "country", "--alias", "Denmark")["id"]
+    desk("case", "add", case, party)
+    seen = desk("case", "describe", case, "Quota paper", "--content", "what Denmark would accept")["id"]
+    desk("exposure", "add", case, "--party", "Denmark", "--source", seen, "--quote", "would accept")
+    page = desk.folder / "page.txt"
+    page.write_text(
+        "Quotas in doubt\n\nThe Danish Foreign Ministry denied that the paper exists. "
+        "“There is no such paper,” it said on Monday.\n\n"
+        "A spokesman for the German government declined to comment.\n"
+    )
+    desk("press", "add", page, "--case", case, "--outlet", "Daily Ledger", "--date", "2026-03-02")
+    voices = desk("case", "show", case, "--for", "Denmark")["voices"]
+    assert voices
+    assert all("German" not in json.dumps(voice) for voice in voices)
+    assert "deny" in {voice["stance"] for voice in voices}

@@ -242,8 +242,9 @@ class Said:
     stance: str
     words: str = ""
     organisation: str = ""
-    country: str = ""
+    country: str = ""  #: its code, or as printed
     role: str = ""
+    party: str = ""  #: whose position it is, as an analyst said
     chain: tuple[str, ...] = ()  #: outermost outlet first
     topic: str = ""  #: what it is about: a described document or a claim
     review: Review = "proposed"

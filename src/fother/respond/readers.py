@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from fother.model.case import TLP_ORDER, Artefact, CaseFile, Described, Exposure, Kept, Outreach, Tlp
 from fother.respond.excerpt import scrubbed
+from fother.respond.own_words import is_own
 
 T = TypeVar("T")
 
@@ -59,8 +60,11 @@ def for_circle(file: CaseFile, tlp: Tlp) -> CaseFile:
     )
 
 
-def for_party(file: CaseFile, party: str) -> CaseFile:
-    """Only what concerns one party. Raises KeyError for one that the case does not know."""
+def for_party(file: CaseFile, party: str, known_as: Iterable[str] = ()) -> CaseFile:
+    """Only what concerns one party. Raises KeyError for one that the case does not know.
+
+    `known_as` are further names of it, and its country's code, as statements in public have them.
+    """
     reader = file.parties[party]
     own = tuple(e for e in file.exposures if e.record.party == party and e.record.review == "confirmed")
     sources = {e.record.source for e in own}
@@ -75,7 +79,7 @@ def for_party(file: CaseFile, party: str) -> CaseFile:
         for name in (known.record.name, *known.record.aliases)
         if name.casefold() not in names
     ]
-    said = tuple(s for s in file.said if _speaks(s.record, names))
+    said = tuple(s for s in file.said if is_own(s.record, reader.record, known_as, others))
     reports = {s.record.report for s in said} | sources
     case = file.case
     return CaseFile(
@@ -107,12 +111,6 @@ def for_party(file: CaseFile, party: str) -> CaseFile:
 def _label(record: Any) -> Tlp:
     label: Tlp = getattr(record, "tlp", "")
     return label
-
-
-def _speaks(said: Any, names: set[str]) -> bool:
-    return said.review != "rejected" and bool(
-        names & {said.speaker.casefold(), said.organisation.casefold(), said.country.casefold()}
-    )
 
 
 def _of_one(exposure: Exposure, others: Iterable[str]) -> Exposure:

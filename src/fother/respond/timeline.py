@@ -4,18 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from fother.model.case import CaseFile
+from fother.model.case import CaseFile, Kept
 from fother.model.situation import Moment
 from fother.respond.due import moment, what_is_due
 from fother.respond.public import said_at
 
 
 def moments(file: CaseFile, now: datetime) -> tuple[Moment, ...]:
-    """All that happened, and what is ahead, in order of time."""
+    """All that happened, and what is ahead, in order of time; within a second in the order of entering.
+
+    Times are typed to the second at most, so what is finer is when an entry was made, not when it happened.
+    """
     rows = [*_leak(file), *_public(file), *_desk(file), *_outreach(file), *_ahead(file, now)]
-    return tuple(sorted(rows, key=lambda m: (m.at, m.lane, m.text)))
+    entries = {entry.id: entry for entry in _entries(file)}
+    # Sorting is stable: what one version entered keeps the usual order of its steps.
+    return tuple(sorted(rows, key=lambda m: (_second(m.at), _entered(m, entries.get(m.id)))))
+
+
+def _entries(file: CaseFile) -> Iterator[Kept[Any]]:
+    yield file.entry
+    yield from file.reports.values()
+    for part in (file.described, file.decisions, file.tasks, file.deadlines, file.replies, file.outreach):
+        yield from part
+
+
+def _entered(m: Moment, entry: Kept[Any] | None) -> datetime:
+    """When a moment was entered, as far as that was in its own second; else the moment itself."""
+    if entry is None or m.at == entry.made_at:
+        return m.at
+    return next((at for at in (entry.at, entry.made_at) if _second(at) == _second(m.at)), m.at)
+
+
+def _second(at: datetime) -> datetime:
+    return at.replace(microsecond=0)
 
 
 def _leak(file: CaseFile) -> Iterator[Moment]:

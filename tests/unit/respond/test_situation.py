@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from case_files import NOW, START, case_file, exposure, kept, party, said
@@ -216,3 +217,28 @@ def test_the_time_line_holds_what_happened_and_what_is_ahead() -> None:
     assert visit.ahead
     assert visit.until is not None
     assert visit.until - visit.at == timedelta(days=5)
+
+
+def test_what_happened_in_one_second_is_in_the_order_of_entering() -> None:
+    second = NOW.replace(microsecond=0)
+
+    def entry(id: str, record: object, made: int, changed: int) -> model.Kept[Any]:
+        made_at, at = (second + timedelta(microseconds=n) for n in (made, changed))
+        return model.Kept(id, 2, made_at, at, "ann", "", record)
+
+    told = model.Outreach("P-2", state="sent", sent_at=second, acknowledged_at=second, approved_at=second)
+    file = case_file(
+        tasks=(),
+        decisions=(
+            entry("DE-1", model.Decision("Zinc first", "r"), 100, 100),
+            entry("DE-2", model.Decision("All later", "r"), 300, 300),
+        ),
+        outreach=(entry("OU-1", told, 50, 200),),
+    )
+    assert [m.text for m in situation(file, NOW).timeline if m.at.replace(microsecond=0) == second] == [
+        "Decided: Zinc first",
+        "Grain Terminal Ltd approved to be told",
+        "Grain Terminal Ltd told",
+        "Grain Terminal Ltd acknowledged",
+        "Decided: All later",
+    ]

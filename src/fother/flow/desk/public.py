@@ -67,6 +67,7 @@ def said_of(body: Mapping[str, Any]) -> model.Said:
         organisation=_text(body.get("organisation")),
         country=_text(body.get("country")),
         role=_text(body.get("role")),
+        party=_text(body.get("party")),
         chain=tuple(
             _text(link.get("name") if isinstance(link, Mapping) else link) for link in body.get("chain") or ()
         ),

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from fother.errors import NotFoundError
 from fother.flow.desk.case import party_named
 from fother.flow.desk.load import load_with_entries
+from fother.flow.press.add import names_for
 from fother.flow.press.standing import positions_of
-from fother.model.case import CaseFile, Tlp
+from fother.model.case import CaseFile, Party, Tlp
 from fother.model.situation import Situation
 from fother.registry import Item, Registry
 from fother.report.case_text import NEITHER, READER_WORDS, shortened, situation_lines, when
@@ -35,7 +36,8 @@ def situation_of(
         found = positions_of(entries).contradictions if file.said else ()
         return situation(file, now, [one.sentence for one in found])
     reader = _reader(registry, file, party)
-    cut = situation(for_party(file, reader), now)
+    known_as = _known_as(registry, file.parties[reader].record)
+    cut = situation(for_party(file, reader, known_as), now)
     return for_reader(cut, file.parties[reader].record.name)
 
 
@@ -61,6 +63,21 @@ def _reader(registry: Registry, file: CaseFile, party: str) -> str:
     if known.id not in file.parties:
         raise NotFoundError(f"Nothing in case {file.id} concerns {known.record.name} ({known.id}).")
     return known.id
+
+
+def _known_as(registry: Registry, party: Party) -> set[str]:
+    """What statements in public call a party: code and spellings of its entry in the lists of names."""
+    known: set[str] = set()
+    names = names_for(registry, None)
+    for name in (party.name, *party.aliases):
+        found = names.whole(name)
+        # An organisation may be called after a country, and does not speak for it.
+        if found is None or (found[0].kind == "country") != (party.kind == "country"):
+            continue
+        entry = found[0]
+        known |= {entry.name, *entry.words, *entry.adjectives}
+        known |= {entry.code} if entry.kind == "country" and entry.code else set()
+    return known
 
 
 def situation_fields(s: Situation) -> dict[str, Any]:
