@@ -43,7 +43,9 @@ def run(
     missing = max(0, approved.threshold - len(approved.approved))
     out.print(f"Approved by {used.public}.")
     out.print(
-        f"{missing} more approvals are needed." if missing else f"That is enough: fother unseal {approved.id}"
+        f"{missing} more {'approval is' if missing == 1 else 'approvals are'} needed."
+        if missing
+        else f"That is enough: fother unseal {approved.id}"
     )
 
 

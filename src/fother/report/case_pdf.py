@@ -121,8 +121,8 @@ def _data(s: Situation, made: datetime, version: str) -> dict[str, Any]:
             {
                 "speaker": v.speaker,
                 "role": v.role,
-                "stance": stance_words(v.stance),
-                "before": ", then ".join(stance_words(b) for b in v.before),
+                "stance": stance_words(v.stance, v.speaker),
+                "before": ", then ".join(stance_words(b, v.speaker) for b in v.before),
                 "words": shortened(v.words, 280),
                 "where": ", ".join(v.outlets[:4]) or "not known",
                 "at": when(v.at, zone) if v.at else "",

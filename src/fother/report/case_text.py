@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -105,10 +106,10 @@ def _voice(v: Voice, zone: ZoneInfo) -> str:
     role = f" ({v.role})" if v.role else ""
     outlets = f", in {', '.join(v.outlets[:3])}" if v.outlets else ""
     words = f": “{shortened(v.words)}”" if v.words else ""
-    before = f" Before: {', then '.join(stance_words(b) for b in v.before)}." if v.before else ""
+    before = f" Before: {', then '.join(stance_words(b, v.speaker) for b in v.before)}." if v.before else ""
     count = f" ({v.statements} statements)" if v.statements > 1 else ""
     at = f"{when(v.at, zone)}: " if v.at else ""
-    return f"{at}{v.speaker}{role} {stance_words(v.stance)}{words}{outlets}{count}.{before}"
+    return f"{at}{v.speaker}{role} {stance_words(v.stance, v.speaker)}{words}{outlets}{count}.{before}"
 
 
 def _due(d: Due, zone: ZoneInfo) -> str:
@@ -118,9 +119,24 @@ def _due(d: Due, zone: ZoneInfo) -> str:
     return f"{late}{when(d.at, zone)}{until}: {d.what} [{d.kind}]{owner}"
 
 
-def stance_words(stance: str) -> str:
-    """A stance as a verb; an unknown one as it is."""
-    return STANCE_WORDS.get(stance, stance or "says")
+def stance_words(stance: str, speaker: str = "") -> str:
+    """A stance as a verb that goes with its speaker ("Two officials say"); an unknown one as it is."""
+    words = STANCE_WORDS.get(stance, stance or "says")
+    if words == stance or not _several(speaker):
+        return words
+    verb, _, rest = words.partition(" ")
+    return " ".join(filter(None, ["deny" if verb == "denies" else verb.removesuffix("s"), rest]))
+
+
+def _several(speaker: str) -> bool:
+    """Whether a speaker is called in the plural: "two officials", "people close to the talks"."""
+    head = re.split(r",| (?:at|in|of|from|with|who|that|for|on|near|close|familiar|briefed)\b", speaker)[0]
+    words = head.split()
+    if not words or any(re.search(r"['’]s?$", word) for word in words[-1:]):
+        return False
+    last = words[-1]
+    # Names of bodies may end in s and are one speaker all the same: "United Nations".
+    return last in ("people", "police") or (last.islower() and last.endswith("s") and not last.endswith("ss"))
 
 
 def when(at: datetime | date, zone: ZoneInfo) -> str:

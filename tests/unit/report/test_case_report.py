@@ -24,9 +24,10 @@ from case_files import NOW, START, case_file, kept
 from fother.flow.desk import views
 from fother.model import case as model
 from fother.model.situation import Moment, Situation
+from fother.registry import Item
 from fother.report.case_pdf import render_case_pdf
 from fother.report.case_report import render_case_report
-from fother.report.case_text import situation_lines
+from fother.report.case_text import situation_lines, stance_words
 from fother.report.html import template_text
 from fother.report.timeline import shown_moments, timeline_drawing
 from fother.respond.readers import for_party
@@ -237,3 +238,46 @@ def test_drawings_stay_inside_and_keep_apart(width: float, count: int) -> None:
     labels = [mark for mark in d.days if mark.label]
     assert all(b.x > a.x for a, b in pairwise(labels))
     assert timeline_drawing([], NOW, ZoneInfo("UTC"), width=width, font=12) is None
+
+
+@pytest.mark.parametrize(
+    ("speaker", "stance", "words"),
+    [
+        ("two officials", "assert", "say"),
+        ("Three people close to the talks", "deny", "deny"),
+        ("officials", "decline", "decline to comment"),
+        ("diplomats at the ministry", "promise", "promise"),
+        ("Minister Sample", "deny", "denies"),
+        ("United Nations", "assert", "says"),
+        ("one of two officials", "assert", "says"),
+        ("the spokeswoman of the ministries", "urge", "urges"),
+        ("", "assert", "says"),
+        ("two officials", "unheard", "unheard"),
+    ],
+)
+def test_a_verb_goes_with_its_speaker(speaker: str, stance: str, words: str) -> None:
+    assert stance_words(stance, speaker) == words
+
+
+def test_a_change_is_told_by_what_it_changed() -> None:
+    def version(number: int, body: dict[str, Any], *, withdrawn: bool = False) -> Item:
+        return Item("OU-1", number, 1, "outreach", "K-1", body, None, withdrawn, START, START, "ann", "")
+
+    first = {"party": "P-1"}
+    approved = {**first, "approved_by": "A. Sample", "approved_at": "2026-03-02T09:00:00+00:00"}
+    told = {**approved, "state": "sent", "sent_how": "by telephone", "sent_at": "2026-03-02T10:00:00+00:00"}
+    worried = {**told, "concerns": [{"at": "2026-03-02T11:00:00+00:00", "text": "more?"}]}
+    calm = {**worried, "acknowledged_at": "2026-03-02T11:00:00+00:00"}
+    bodies = [first, approved, told, worried, calm, {**calm, "approved_by": "B. Sample"}]
+    versions = [version(n, body) for n, body in enumerate(bodies, 1)]
+    lines = views.history_lines([*versions, version(7, bodies[-1], withdrawn=True)])
+    ends = [line.partition("outreach")[2] for line in lines]
+    assert ends == [
+        ": P-1",
+        ": P-1: approved by: A. Sample",
+        ": P-1: state: sent; sent how: by telephone",
+        ": P-1: concerns: 1, last more?",
+        ": P-1: acknowledged at: 2026-03-02T11:00:00+00:00",
+        ": P-1: approved by: B. Sample",
+        " withdrawn: P-1: no longer counts",
+    ]

@@ -260,3 +260,8 @@ def test_bad_rules_get_one_sentence(tmp_path: Path, text: str, says: str) -> Non
     file.write_text(text, encoding="utf-8")
     with pytest.raises(InputFileError, match=says):
         load_rules(file)
+
+
+def test_what_was_compared_is_counted_in_the_singular_too() -> None:
+    said = guard("A draft.", RULES, Context(earlier=(Earlier("s.txt", "Nothing."),))).checked
+    assert {"1 earlier statement", "0 leaked texts"} <= set(said)

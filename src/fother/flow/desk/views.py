@@ -124,12 +124,43 @@ def coverage_rows(s: Situation) -> list[tuple[str, ...]]:
 
 
 def history_lines(versions: Sequence[Item]) -> list[str]:
-    """Who entered or changed what, one line a version."""
-    return [
-        f"{v.at:%Y-%m-%d %H:%M:%S} UTC  {v.actor or 'somebody'}  {v.id} v{v.version}  "
-        f"{v.kind}{' withdrawn' if v.withdrawn else ''}: {_gist(v)}{f' ({v.why})' if v.why else ''}"
-        for v in versions
+    """Who entered or changed what, one line a version; of a change what differs from the version before."""
+    before: dict[str, Item] = {}
+    lines = []
+    for v in versions:
+        last = before.get(v.id)
+        before[v.id] = v
+        changes = "" if last is None else f": {shortened(change_words(last, v), 160)}"
+        lines.append(
+            f"{v.at:%Y-%m-%d %H:%M:%S} UTC  {v.actor or 'somebody'}  {v.id} v{v.version}  "
+            f"{v.kind}{' withdrawn' if v.withdrawn else ''}: {_gist(v)}{changes}"
+            f"{f' ({v.why})' if v.why else ''}"
+        )
+    return lines
+
+
+def change_words(before: Item, after: Item) -> str:
+    """What one version of an entry says otherwise than the one before: "approved by: A. Sample"."""
+    if after.withdrawn and not before.withdrawn:
+        return "no longer counts"
+    names = [n for n in {**before.body, **after.body} if before.body.get(n) != after.body.get(n)]
+    # A time says no more than the words that were entered with it.
+    told = [n for n in names if not n.endswith("_at")] or names
+    parts = [
+        f"{n.replace('_', ' ')}: {_value(after.body[n])}"
+        if n in after.body
+        else f"{n.replace('_', ' ')}: no longer set"
+        for n in told
     ]
+    return "; ".join(parts) or "nothing changed"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return f"{len(value)}, last {_value(value[-1])}" if value else "none"
+    if isinstance(value, Mapping):
+        return str(value.get("text") or value.get("start") or "changed")
+    return str(value)
 
 
 def _gist(version: Item) -> str:

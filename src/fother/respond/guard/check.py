@@ -120,8 +120,12 @@ def _names(draft: str, rules: Rules, context: Context) -> Iterator[Finding]:
 def _checked(rules: Rules, context: Context) -> tuple[str, ...]:
     """What the draft was compared with, so that nobody takes silence for more than it is."""
     return (
-        f"{len(rules.rules)} rules",
-        f"{len(context.leaks or {})} leaked texts",
-        f"{len(context.earlier)} earlier statements",
-        f"{sum(fact.status != 'unverified' for fact in context.facts)} established facts",
+        _counted(len(rules.rules), "rule"),
+        _counted(len(context.leaks or {}), "leaked text"),
+        _counted(len(context.earlier), "earlier statement"),
+        _counted(sum(fact.status != "unverified" for fact in context.facts), "established fact"),
     )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
