@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 
 from fother.flow.original import Original
-from fother.flow.seeing import SeenPage, overlap
+from fother.flow.seeing import SeenPage, overlap, region_boxes
 from fother.identify.compare.tokens import flat
 from fother.identify.genuine import SURE
 from fother.intake.recognise import Recognised, recognise
@@ -68,10 +68,7 @@ def standing(
                     return flat("".join(reading.text[own.start[k] : own.end[k]] for k in there))
         return ""
 
-    def same(change: Change) -> bool:
-        inside = np.flatnonzero(_inside(sighting, change)).tolist()
-        said = [flat(sighting.text[words.start[word] : words.end[word]]) for word in inside]
-        read_there = [read_at(word) for word in inside]
+    def same(change: Change, said: list[str], read_there: list[str]) -> bool:
         if not any(said):
             return False
         if said == read_there:
@@ -80,16 +77,18 @@ def standing(
         slip = change.kind not in _EXACT and other != flat(change.document_text)
         return slip and Indel.normalized_similarity(one, other) >= _SLIP
 
-    def other_word(change: Change) -> bool:
-        inside = np.flatnonzero(_inside(sighting, change)).tolist()
-        read_there, own = "".join(read_at(word) for word in inside), flat(change.document_text)
+    def other_word(change: Change, read_there: list[str]) -> bool:
+        own = flat(change.document_text)
         alike = Indel.normalized_similarity(flat(change.leak_text), own)
-        return bool(own) and own in read_there and alike < _OTHER
+        return bool(own) and own in "".join(read_there) and alike < _OTHER
 
     stand = []
     for change, put in zip(changes, put_there, strict=True):
-        if not same(change):
-            stand.append(replace(change, grave=True) if put and other_word(change) else change)
+        inside = np.flatnonzero(_inside(sighting, change)).tolist()
+        said = [flat(sighting.text[words.start[word] : words.end[word]]) for word in inside]
+        read_there = [read_at(word) for word in inside]
+        if not same(change, said, read_there):
+            stand.append(replace(change, grave=True) if put and other_word(change, read_there) else change)
     return stand
 
 
@@ -100,8 +99,7 @@ def _differs(sighting: Sighting, seen: Sequence[SeenPage], change: Change) -> bo
     words = sighting.words
     for word in np.flatnonzero(_inside(sighting, change)):
         for page in (p for p in seen if p.sheet == words.sheet[word]):
-            outlines = [np.array(r.sheet_outline) for r in page.regions if r.kind == "changed"]
-            boxes = np.array([[*o.min(0), *o.max(0)] for o in outlines]).reshape(-1, 4)
+            boxes = region_boxes([r for r in page.regions if r.kind == "changed"])
             if (overlap(boxes, words.box[word]) > _SAME_PLACE).any():
                 return True
     return False

@@ -93,8 +93,7 @@ def _words_shown(
     """(words,) how surely (0…1) the page has, where each word of a leak stands in the sheet, what is seen
     there; NaN where that is unknown, and for words of other sheets."""
     places = _bounds(measured.warp, reference.boxes)
-    outlines = [np.array(region.sheet_outline) for region in shown.regions]
-    differing = np.array([[*o.min(0), *o.max(0)] for o in outlines]).reshape(-1, 4)
+    differing = region_boxes(shown.regions)
     out = np.full(len(words), np.nan)
     for k in np.flatnonzero(words.sheet == sheet):
         box = words.box[k]
@@ -173,6 +172,12 @@ def _best(seen: Sequence[SeenPage], count: int) -> NDArray[np.float64]:
     for page in seen:
         best = np.fmax(best, page.shown)
     return best
+
+
+def region_boxes(regions: Sequence[Region]) -> NDArray[np.float64]:
+    """(n, 4) upright boxes around regions in the sheet."""
+    outlines = [np.array(region.sheet_outline) for region in regions]
+    return np.array([[*o.min(0), *o.max(0)] for o in outlines]).reshape(-1, 4)
 
 
 def overlap(boxes: NDArray[np.float64], box: NDArray[np.float64]) -> NDArray[np.float64]:

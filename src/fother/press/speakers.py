@@ -118,7 +118,6 @@ class Speakers:
                 and (one.organisation is None or same[-1].organisation in (None, one.organisation))
             ):
                 return replace(same[-1], span=one.span)
-            bare = len(words.split()) <= 3 and not re.search(r"['’]s?\s", words)
             titled = self._titled(lemma, place) if bare and head.tag_ != "NNS" else None
             if titled is not None and one.organisation is None:
                 return replace(one, kind="named", name=titled)
