@@ -38,10 +38,13 @@ class FingerprintingCode:
 
     `key` is 32 secret bytes, `length` the number of carriers (≥ 0), `resistance` the coalition size the
     biases are made for: 1 (p = ½), 3, 5 or 8. Another length or resistance gives an unrelated code even
-    under the same key. Raises `UsageError` for anything else.
+    under the same key. `even` (length,) are columns with p = ½ whatever the resistance: where carriers are
+    scarce and read without noise, each must tell as much as it can. Raises `UsageError` for anything else.
     """
 
-    def __init__(self, key: bytes, length: int, resistance: int = 3) -> None:
+    def __init__(
+        self, key: bytes, length: int, resistance: int = 3, even: NDArray[np.bool_] | None = None
+    ) -> None:
         if len(key) != 32:
             raise UsageError(f"A code key has 32 bytes, not {len(key)}.")
         if length < 0:
@@ -60,6 +63,10 @@ class FingerprintingCode:
         uniform = np.frombuffer(_keystream(bias_key, 8 * length), "<u8") / 2.0**64
         cumulated = np.cumsum(list(support.values()))[:-1]
         self._threshold = thresholds[np.searchsorted(cumulated, uniform, side="right")]
+        if even is not None:
+            if len(even) != length:
+                raise UsageError(f"A code of {length} carriers has {length} flags, not {len(even)}.")
+            self._threshold[even] = 1 << (self.planes - 1)  # a value of every support
         #: (length,) probability of symbol 1
         self.probabilities: NDArray[np.float64] = self._threshold / 2.0**self.planes
         self.probabilities.setflags(write=False)
