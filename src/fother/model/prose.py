@@ -48,8 +48,8 @@ class Prose:
 
     `text` is exactly what the file says, letter by letter (a look-alike space is itself). Blocks are
     disjoint, in order, and separated by one line end each; a line end inside a block stands for one of the
-    file's own (wrapped plain text, a line break). `seams` are offsets inside blocks where the look changes: a rewrite
-    never reaches over one, though it may begin or end there.
+    file's own (wrapped plain text, a line break). `seams` are offsets inside blocks where the look changes:
+    a rewrite never reaches over one, though it may begin or end there.
     """
 
     text: str

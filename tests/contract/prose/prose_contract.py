@@ -136,14 +136,14 @@ class ProseContract:
                 Rewrite(len(prose.text), len(prose.text) + 1, "x"),
             ]
             for change in refused:
-                with pytest.raises(ValueError, match="rewrite|rewritten"):
+                with pytest.raises(ValueError, match="rewrit"):
                     self.form.write(data, [change])
             for start, end in prose.free:
                 for pair in (
                     [Rewrite(start, end, "x"), Rewrite(start, end, "y")],
                     [Rewrite(end, end, "x"), Rewrite(start, start, "y")],
                 ):
-                    with pytest.raises(ValueError, match="rewrite|rewritten"):
+                    with pytest.raises(ValueError, match="rewrit"):
                         self.form.write(data, pair)
 
     @given(seed=st.integers(0, 2**32), data=st.data())

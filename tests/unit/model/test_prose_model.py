@@ -49,7 +49,7 @@ def test_rewrites_within_free_stretches_are_writable(changes: list[Rewrite]) -> 
     ],
 )
 def test_other_rewrites_are_refused(changes: list[Rewrite]) -> None:
-    with pytest.raises(ValueError, match="rewrite|rewritten"):
+    with pytest.raises(ValueError, match="rewrit"):
         require_writable(PROSE, changes)
 
 
