@@ -1,16 +1,17 @@
 """Carriers of the text channels: places of a text that can be written in 2, 4, 8 or 16 ways of equal meaning.
 
 A place with 2^k forms carries k symbols: form number Σ symbol_j·2^j. Form 0 is what the unmarked original
-says. All places of a document, whichever channel found them, are columns of one code in the order of the text.
+says. All places of a document, whichever channel found them, are columns of one code, in the order of the
+text.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,7 +116,12 @@ class TextCarriers:
 
     def to_bytes(self) -> bytes:
         """Frozen form for the registry: the same bytes for the same carriers."""
-        value = {"version": _VERSION, "text": self.text, "places": [list(asdict(p).values()) for p in self.places]}
+        alphabets = list(dict.fromkeys(place.forms for place in self.places))  # thousands of places share one
+        number = {forms: k for k, forms in enumerate(alphabets)}
+        places = [
+            [p.start, p.end, number[p.forms], p.channel, p.family, p.block, p.twins] for p in self.places
+        ]
+        value = {"version": _VERSION, "text": self.text, "forms": alphabets, "places": places}
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
     @classmethod
@@ -124,9 +130,9 @@ class TextCarriers:
         value = json.loads(data)
         if value["version"] != _VERSION:
             raise ValueError(f"text carriers of version {value['version']} are not known here")
-        return cls(value["text"], tuple(map(_place, value["places"])))
+        return cls(value["text"], tuple(_place(row, value["forms"]) for row in value["places"]))
 
 
-def _place(row: Sequence[object]) -> Place:
+def _place(row: Sequence[Any], alphabets: Sequence[Sequence[str]]) -> Place:
     start, end, forms, channel, family, block, twins = row
-    return Place(start, end, tuple(forms), channel, family, block, tuple((a, b) for a, b in twins))  # type: ignore
+    return Place(start, end, tuple(alphabets[forms]), channel, family, block, tuple((a, b) for a, b in twins))
