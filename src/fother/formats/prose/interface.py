@@ -30,5 +30,6 @@ class ProseFormat(Protocol):
 
         `read` of the result says exactly what `rewritten(read(data).text, rewrites)` says. The same arguments
         give the same bytes; no rewrites give an equivalent file. Raises InputFileError, and ValueError for
-        rewrites that reach over a seam, a block's end or into something fixed.
+        rewrites that reach over a seam, a block's end or into something fixed, or that the file type cannot
+        say (a line of plain text without words).
         """

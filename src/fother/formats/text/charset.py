@@ -7,7 +7,7 @@ import contextlib
 import importlib
 import pkgutil
 
-_MARKS = (
+MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -35,13 +35,13 @@ def decode(data: bytes, declared: str | None = None) -> str:
     UTF-8 comes before what is declared because text that is valid UTF-8 by chance is rare. What cannot be
     decoded becomes U+FFFD. Never raises.
     """
-    for mark, name in _MARKS:
+    for mark, name in MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace")
     sample = data[:_LOOKED_AT]
     # ISO-2022 escapes into other sets with ASCII bytes alone, which would pass for UTF-8.
     escaped = declared is not None and b"\x1b" in sample and "2022" in declared
-    if (wide := _wide(sample)) is not None:
+    if (wide := guess_wide(sample)) is not None:
         return data.decode(wide, "replace")
     if not escaped and is_utf8(data):
         return data.decode("utf-8", "replace")
@@ -76,7 +76,7 @@ def _western(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def _wide(sample: bytes) -> str | None:
+def guess_wide(sample: bytes) -> str | None:
     """UTF-16 without a mark: Latin text in it has a zero in every second byte."""
     if len(sample) < 4 or 0 not in sample:
         return None
