@@ -158,7 +158,7 @@ def _is_table(lines: Sequence[str]) -> bool:
     for line in lines:
         gaps = list(_GAP.finditer(line))
         ends = [gap.start() for gap in gaps[1:]] + [len(line.rstrip())]
-        for gap, end in zip(gaps, ends, strict=True):
+        for gap, end in zip(gaps, ends, strict=False):
             columns = wide if len(gap[0]) > 2 or "\t" in gap[0] or "|" in gap[0] else narrow
             columns.update([("begins", gap.end()), ("ends", end)])
     half = max(2, (len(lines) + 1) // 2)
