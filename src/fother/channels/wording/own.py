@@ -1,0 +1,84 @@
+"""The author's own alternatives in the source text: `{{begin|start}}`.
+
+Two alternatives stand between double braces with a bar between them; the first is what the unmarked document
+says, and either may be empty: `a {{really |}}good start`. A backslash keeps braces as they are: `\\{{`.
+Braces without a bar (`{{ name }}` of a template) are left alone. Within a table of Markdown the bar may be
+written `\\|`, as there every other bar.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fother.channels.text.carriers import Place
+from fother.errors import InputFileError
+from fother.model.prose import Prose
+
+FAMILY = "own alternative"
+_OPENING = re.compile(r"(?<!\\)\{\{")
+_BAR = re.compile(r"\\?\|")
+_SHOWN = 60  # code points of a faulty stretch that a message shows
+
+
+def own_places(prose: Prose) -> tuple[list[Place], list[str]]:
+    """The author's alternatives in order, and notes on braces that are left alone.
+
+    A place covers its braces. Raises InputFileError, with the stretch and its paragraph, for braces that are
+    meant as alternatives and cannot be: copies would go out with braces in them.
+    """
+    places: list[Place] = []
+    notes: list[str] = []
+    for number, block in enumerate(prose.blocks):
+        at = block.start
+        while opening := _OPENING.search(prose.text, at, block.end):
+            start = opening.start()
+            closing = prose.text.find("}}", start + 2, block.end)
+            if closing < 0:
+                notes.append(
+                    f"{_where(prose, start, block.end, number)} has no closing braces; it is left alone."
+                )
+                break
+            at = closing + 2
+            if any(fixed.start < at and start < fixed.end for fixed in prose.fixed):
+                notes += _left(prose, start, at, number)
+            elif _BAR.search(prose.text, start, at):
+                places.append(_place(prose, start, at, number))
+            else:
+                notes.append(f"{_where(prose, start, at, number)} has no bar; it is left alone.")
+    return places, notes
+
+
+def _left(prose: Prose, start: int, end: int, number: int) -> list[str]:
+    reason = next(f.reason for f in prose.fixed if f.start < end and start < f.end)
+    if not _BAR.search(prose.text, start, end):
+        return []
+    return [
+        f"{_where(prose, start, end, number)} stands in what must stay as it is ({reason}); it is left alone."
+    ]
+
+
+def _place(prose: Prose, start: int, end: int, number: int) -> Place:
+    where = _where(prose, start, end, number)
+    inner = prose.text[start + 2 : end - 2]
+    if "{{" in inner or prose.text[end : end + 1] == "}":
+        raise InputFileError(
+            f"{where}: alternatives cannot stand within others; close the first before the next."
+        )
+    forms = tuple(_BAR.split(inner))
+    if len(forms) != 2:
+        raise InputFileError(
+            f"{where} has {len(forms)} alternatives; write exactly two, or \\{{{{ if none are meant."
+        )
+    if forms[0] == forms[1]:
+        raise InputFileError(f"{where}: both alternatives are the same; change one or take the braces out.")
+    if any(start < seam < end for seam in prose.seams):
+        raise InputFileError(
+            f"{where}: the look of the text changes inside the braces; give all of it, braces too, one look."
+        )
+    return Place(start, end, forms, "wording", FAMILY, number)
+
+
+def _where(prose: Prose, start: int, end: int, number: int) -> str:
+    piece = " ".join(prose.text[start:end].split())
+    shown = piece if len(piece) <= _SHOWN else piece[: _SHOWN - 1] + "…"
+    return f"“{shown}” in paragraph {number + 1}"
