@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fother.errors import InputFileError
@@ -16,6 +16,9 @@ from fother.model.prose import Prose, Rewrite, rewritten
 
 #: Spaces that look alike, marks without width, letters that markup must escape, and ones beyond 16 bits.
 WRITTEN = "abcXYZ .,'\u2005\u2008\u205f\u2009\u202f\u00a0\u200b\u200c\u2060&<>\"-\u2013\u00e9\u4e2d\U0001f600"
+
+#: The same test runs in the class of every format.
+SHARED: Any = {"deadline": None, "suppress_health_check": [HealthCheck.differing_executors]}
 
 
 def spans(prose: Prose) -> list[tuple[int, int]]:
@@ -105,7 +108,7 @@ class ProseContract:
             assert self.form.read(self.form.write(data, [])).text == self.form.read(data).text
 
     @given(seed=st.integers(0, 2**32), share=st.sampled_from((0.1, 0.5, 0.9)), data=st.data())
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60, **SHARED)
     def test_what_is_written_is_read(self, seed: int, share: float, data: Any) -> None:
         sample = self.samples[data.draw(st.sampled_from(sorted(self.samples)))]
         prose = self.form.read(sample)
@@ -114,7 +117,7 @@ class ProseContract:
         assert copy is None or self.form.read(copy).text == rewritten(prose.text, changes)
 
     @given(seed=st.integers(0, 2**32), data=st.data())
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=20, **SHARED)
     def test_words_for_words_are_never_refused(self, seed: int, data: Any) -> None:
         sample = self.samples[data.draw(st.sampled_from(sorted(self.samples)))]
         prose = self.form.read(sample)
@@ -129,7 +132,7 @@ class ProseContract:
         assert self.form.read(copy).text == rewritten(prose.text, changes)
 
     @given(seed=st.integers(0, 2**32), data=st.data())
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=20, **SHARED)
     def test_a_look_alike_keeps_its_blocks_and_can_be_taken_back(self, seed: int, data: Any) -> None:
         sample = self.samples[data.draw(st.sampled_from(sorted(self.samples)))]
         prose = self.form.read(sample)
@@ -173,7 +176,7 @@ class ProseContract:
                         self.form.write(data, pair)
 
     @given(seed=st.integers(0, 2**32), data=st.data())
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60, **SHARED)
     def test_damage_is_refused_or_read(self, seed: int, data: Any) -> None:
         sample = bytearray(self.samples[data.draw(st.sampled_from(sorted(self.samples)))])
         chance = random.Random(seed)

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from fother.formats.prose.html import Html
 from fother.formats.prose.interface import ProseFormat
 from fother.formats.prose.plain import Plain
 from fother.formats.text.content import Refused
 from fother.formats.text.sniff import sniff
 
-_PLAIN = {"", ".txt", ".text", ".asc"}
+_TEXTS = {"text/plain", "text/html", "message/rfc822"}
+_PLAIN = {".txt", ".text", ".asc"}
+_PAGE = {".html", ".htm", ".xhtml"}
 
 
 def prose_format(name: str, data: bytes) -> ProseFormat | None:
     """By the content, and by the name where the content leaves it open; None when no format reads it.
 
-    A file named .txt is plain text whatever its text looks like; data, source and logs are not rewritten.
+    Text whose name says what it is for is believed: a draft of a mail in a .txt file is plain text. Data,
+    source and logs are not rewritten.
     """
     try:
         kind = sniff(data)
     except Refused:
         return None
     ending = PurePath(name).suffix.lower()
-    if kind == "text/plain" and ending in _PLAIN:
+    if kind in _TEXTS and ending in _PLAIN:
         return Plain()
-    return None
+    if kind == "text/html" or (kind == "text/plain" and ending in _PAGE):
+        return Html()
+    return Plain() if kind == "text/plain" and not ending else None

@@ -10,17 +10,12 @@ from functools import lru_cache
 
 from fother.formats.prose.encoding import UTF8, decoded, shown_name
 from fother.formats.prose.sourced import Gatherer, Sourced, require_unambiguous
-from fother.formats.prose.stretches import addresses, white_space
+from fother.formats.prose.stretches import addresses, attributes_words, begins_quotation, white_space
 from fother.model.prose import Prose, Rewrite
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _ITEM = re.compile(r"[ \t]{0,12}(?:[-*+•‣–]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)])[ \t]+(?=\S)")
 _QUOTED = re.compile(r"[ \t]{0,3}>")
-_ATTRIBUTION = re.compile(r"\S.{0,300}(?:wrote|writes|schrieb|a écrit|escribió|ha scritto)\s?:\s*\Z", re.S)
-_FORWARDED = re.compile(
-    r"-{2,}\s?(?:Original Message|Forwarded message|Ursprüngliche Nachricht)\s?-{2,}", re.I
-)
-_OUTLOOK = re.compile(r"(?:_{10,}\s+)?\*?From:.{1,200}\n\*?(?:Sent|Date):.{1,200}\n\*?(?:To|Subject|Cc):")
 _SIGNATURE = re.compile(r"-- ?\Z")
 _MOST_SIGNATURE = 15  # lines; a longer end after "-- " is no signature
 _SEALED = re.compile(r"-----BEGIN PGP (?:SIGNED )?MESSAGE-----")
@@ -59,8 +54,8 @@ def read_plain(source: str, notes: Sequence[str] = ()) -> Sourced:
     quoting = ""
     for begin, end in _paragraphs(source, lines):
         paragraph = source[lines[begin][0] : lines[end - 1][1]].replace("\r\n", "\n").replace("\r", "\n")
-        if _FORWARDED.search(paragraph) or _OUTLOOK.match(paragraph.lstrip()):
-            quoting = "a quotation"  # all that follows is somebody's earlier message
+        if begins_quotation(paragraph):
+            quoting = "a quotation"  # all that follows is an earlier message
         item = _ITEM.match(paragraph)
         gatherer.take(lines[begin][0], lines[end - 1][1])
         if sealed:
@@ -138,7 +133,7 @@ def _whole(paragraph: str) -> str:
     lines = paragraph.rstrip("\n").split("\n")
     if _QUOTED.match(paragraph):
         return "a quotation"
-    if len(lines) <= 3 and _ATTRIBUTION.match(paragraph):
+    if attributes_words(paragraph):
         return "a quotation"
     if _RULE.fullmatch(paragraph.strip()):
         return "a rule"

@@ -22,19 +22,22 @@ _MARKUP = re.compile(r"[\s*_`\[\]<>&\\~|#!+=-]")
 _WITHOUT_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 
 
-def require_unambiguous(prose: Prose, rewrites: Sequence[Rewrite], read_again: Callable[[], str]) -> None:
+def require_unambiguous(
+    prose: Prose, rewrites: Sequence[Rewrite], read_again: Callable[[], str], *, lines: bool = True
+) -> None:
     """Check that a written text will be read as it was meant. Raises ValueError.
 
     Some texts cannot be said in a format: a line without words, words that are markup, a space at an edge.
-    Letters for letters inside a line are harmless; for all else the result is read again.
+    Letters for letters are harmless, but at the start of a line where that can be markup (`lines`); for all
+    else the result is read again.
     """
-    if all(_is_harmless(prose.text, change) for change in rewrites):
+    if all(_is_harmless(prose.text, change, lines) for change in rewrites):
         return
     if read_again() != rewritten(prose.text, rewrites):
         raise ValueError("a rewrite would be read as something else: as markup, or as white space between")
 
 
-def _is_harmless(text: str, change: Rewrite) -> bool:
+def _is_harmless(text: str, change: Rewrite, lines: bool) -> bool:
     old = text[change.start : change.end]
     if not (_LETTERS.fullmatch(old) and _LETTERS.fullmatch(change.text)):
         return False
@@ -43,7 +46,9 @@ def _is_harmless(text: str, change: Rewrite) -> bool:
         return len(around) == 2 and not _MARKUP.search(around)
     line = text.rfind("\n", 0, change.start) + 1
     within = not text[line : change.start].isspace() and change.start > line
-    return within and old[0].isalpha() and change.text[0].isalpha() and change.text[-1].isalnum()
+    return (
+        (within or not lines) and old[0].isalpha() and change.text[0].isalpha() and change.text[-1].isalnum()
+    )
 
 
 @dataclass(frozen=True)
