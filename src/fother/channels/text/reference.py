@@ -1,0 +1,128 @@
+"""The unmarked original as a leak is compared with it: its letters, and where among them its places stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fother.channels.text.carriers import Place, TextCarriers
+from fother.channels.text.letters import Flat, flat, flatten
+from fother.channels.text.seeds import Ints
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """A place where it stands in the plain text; a place with twins occurs several times.
+
+    `before` and `after` are the letters of the original next to it.
+    """
+
+    place: int
+    start: int
+    end: int
+    before: int  #: may be -1
+    after: int  #: may be the number of letters
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Plain text of carriers, its flat view, and its places in order.
+
+    `hidden` (n_letters,) are letters that other forms of a wording do not have. Where a leak comes from is
+    found without them, so that no form is found more easily than another.
+    """
+
+    carriers: TextCarriers
+    plain: str
+    flat: Flat
+    occurrences: tuple[Occurrence, ...]
+    hidden: NDArray[np.bool_]
+    #: (n_letters,) the same letter where the text is written first, as far as its twins tell
+    first_written: Ints
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return self.carriers.places
+
+    @classmethod
+    def of(cls, carriers: TextCarriers) -> Reference:
+        """Reads the carriers of one document."""
+        plain, spans = _plain(carriers)
+        flattened = flatten(plain)
+        source = flattened.letter_source
+        hidden = np.zeros(len(source), np.bool_)
+        starts, ends = np.array([s[1] for s in spans], np.int64), np.array([s[2] for s in spans], np.int64)
+        before = (np.searchsorted(source, starts) - 1).tolist()
+        after = np.searchsorted(source, ends).tolist()
+        occurrences = []
+        for (number, start, end), u, v in zip(spans, before, after, strict=True):
+            place = carriers.places[number]
+            if place.channel == "wording":
+                common_before, common_after = _shared(place.forms)
+                hidden[u + 1 + common_before : v - common_after] = True
+            occurrences.append(Occurrence(number, start, end, u, v))
+        first_written = _first_written(occurrences, len(source))
+        return cls(carriers, plain, flattened, tuple(occurrences), hidden, first_written)
+
+    def between(self, first: int, last: int) -> tuple[Occurrence, ...]:
+        """Occurrences that stand between letters first … last - 1."""
+        low = int(np.searchsorted(self._before, first, "left"))
+        return tuple(o for o in self.occurrences[low : int(np.searchsorted(self._before, last))])
+
+    @cached_property
+    def _before(self) -> Ints:
+        return np.maximum.accumulate(np.array([o.before for o in self.occurrences], np.int64))
+
+    @property
+    def letters(self) -> NDArray[np.uint32]:
+        return self.flat.letters
+
+    @property
+    def letter_source(self) -> Ints:
+        return self.flat.letter_source
+
+
+def _plain(carriers: TextCarriers) -> tuple[str, list[tuple[int, int, int]]]:
+    """What the unmarked original says, and (place, start, end) of every place and twin in it, in order."""
+    stretches = sorted(
+        (start, end, number)
+        for number, place in enumerate(carriers.places)
+        for start, end in ((place.start, place.end), *place.twins)
+    )
+    pieces: list[str] = []
+    spans = []
+    at = length = 0
+    for start, end, number in stretches:
+        between, form = carriers.text[at:start], carriers.places[number].forms[0]
+        pieces += [between, form]
+        length += len(between) + len(form)
+        spans.append((number, length - len(form), length))
+        at = end
+    return "".join([*pieces, carriers.text[at:]]), spans
+
+
+def _first_written(occurrences: list[Occurrence], letters: int) -> Ints:
+    """Every letter moved back as far as the nearest place is from where that place occurs first."""
+    first: dict[int, int] = {}
+    moved = [o.before - first.setdefault(o.place, o.before) for o in occurrences]
+    if not any(moved):
+        return np.arange(letters)
+    at = np.array([o.before for o in occurrences], np.int64)
+    nearest = np.searchsorted((at[1:] + at[:-1]) / 2, np.arange(letters))
+    return np.arange(letters) - np.array(moved, np.int64)[nearest]
+
+
+def _shared(forms: tuple[str, ...]) -> tuple[int, int]:
+    """How many letters all forms begin with and, of the rest, how many all end with."""
+    words = ["".join(c for c in flat(form) if c.isalnum()) for form in forms]
+    shortest = min(map(len, words))
+    before = 0
+    while before < shortest and len({word[before] for word in words}) == 1:
+        before += 1
+    after = 0
+    while after < shortest - before and len({word[-1 - after] for word in words}) == 1:
+        after += 1
+    return before, after
