@@ -82,7 +82,7 @@ def _chains(runs: Ints) -> list[Chain]:
 
 def _unravelled(runs: Ints, score: NDArray[np.float64], before: Ints) -> list[Chain]:
     used = np.zeros(len(runs), np.bool_)
-    chains = []
+    chains: list[Chain] = []
     for end in np.argsort(-score, kind="stable").tolist():
         members = []
         r = end

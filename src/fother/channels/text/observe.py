@@ -89,7 +89,7 @@ def observe(
         for passage in passages
         for window in wordings.windows(flattened, reference, passage)
     ]
-    error = _error_rate([fit for _, fit in fits], passages, recognised)
+    error = _error_rate([fit for _, fit in fits], recognised)
     sites = [site for passage, fit in fits for site in _wordings(flattened, passage, fit, error)]
     if not recognised:
         sites += [site for p in passages for site in _characters(leak, flattened, reference, p, strength)]
@@ -98,7 +98,7 @@ def observe(
     return TextReading(observations, tuple(sites), tuple(_span(flattened, p) for p in passages), error, alike)
 
 
-def _error_rate(fits: Sequence[wordings.Fit], passages: Sequence[Passage], recognised: bool) -> float:
+def _error_rate(fits: Sequence[wordings.Fit], recognised: bool) -> float:
     """Share of wrong characters outside the places, with what is usual as if some hundred had been seen."""
     usual = [fit for fit in fits if not fit.strange]
     wrong = sum(fit.outside for fit in usual) + (2.0 if recognised else 0.3)
@@ -179,7 +179,7 @@ def _symbol(place: Place, likelihoods: Floats, symbol: int) -> tuple[float, bool
 
 
 def _plainness(form: str) -> tuple[int, int, str]:
-    """Least for the form that a program would make of the others: fewest unusual characters, then shortest."""
+    """Least for the form that a program would make of the others: few unusual characters, then short."""
     return sum(not c.isascii() for c in form), len(form), form
 
 
@@ -202,11 +202,5 @@ def _as_observations(carriers: TextCarriers, columns: Sequence[int], ratios: Seq
     separation = np.where(other > 1e-6, np.sqrt(-2 * np.log(np.maximum(other, 1e-6))), NOISE_FREE)
     places = np.searchsorted(carriers.first_column, position, "right") - 1
     block = np.array([carriers.places[p].block for p in places.tolist()], np.int32)
-    return Observations(
-        position,
-        np.sign(ratio) * separation / 2,
-        separation,
-        block,
-        block // _BLOCKS,
-        np.zeros(len(position)),
-    )
+    value, form_0 = np.sign(ratio) * separation / 2, np.zeros(len(position))
+    return Observations(position, value, separation, block, block // _BLOCKS, form_0)

@@ -49,7 +49,7 @@ def shown(
 
 
 def _common(stretch: str, expected: str) -> int:
-    """Characters at the beginning of `stretch` that say what `expected` says; fewer than it has if they do not."""
+    """Characters at the beginning of `stretch` that say the same as those of `expected`."""
     count = 0
     while count < min(len(stretch), len(expected)):
         one, other = stretch[count], expected[count]

@@ -60,7 +60,7 @@ class Fit:
 
 
 def windows(leak: Flat, reference: Reference, passage: Passage) -> Iterator[Window]:
-    """Every wording of a passage that has solid letters on both sides, those between the same ones together."""
+    """Every wording of a passage with solid letters on both sides, those between the same ones together."""
     group: list[Occurrence] = []
     left = right = -1
     for occurrence in _within(reference, passage):
