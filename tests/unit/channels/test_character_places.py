@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fother.channels.characters import FORMS, places
+from fother.channels.characters import FORMS, LOSSES, MARKS, places, without
 from fother.channels.text.carriers import TextCarriers
 from fother.model.prose import Block, BlockKind, Fixed, Prose
 
@@ -90,14 +91,32 @@ def test_blocks_are_numbered_and_their_edges_kept() -> None:
     assert [(place.start, place.block) for place in places(prose, [])] == [(3, 0), (12, 1)]
 
 
-def test_forms_differ_in_one_change_for_each_symbol_and_fold_to_a_space() -> None:
+def test_forms_are_a_space_with_marks_behind_it() -> None:
     assert FORMS[0] == " "
-    assert len(set(FORMS)) == len(FORMS) == 16
+    assert len(set(FORMS)) == len(FORMS) == 32
     for number, form in enumerate(FORMS):
-        kept = [letter for letter in form if unicodedata.category(letter) != "Cf"]
-        assert len(kept) == 1
-        assert unicodedata.normalize("NFKC", kept[0]) == " "
-        assert len(form) == 1 + (number & 1) + (number >> 2 & 1) + (number >> 3 & 1)
+        assert form[0] == (" ", "\u2008")[number >> 4]
+        for mark in MARKS[:2]:
+            count = sum((number >> symbol & 1) << k for k, symbol in enumerate(mark.symbols))
+            assert form.count(mark.character) == count
+        assert len(form) == 1 + (number & 3) + (number >> 2 & 3)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_loss_takes_its_symbols_and_leaves_the_others(loss: str) -> None:
+    gone = {symbol for mark in MARKS if loss in mark.lost_in for symbol in mark.symbols}
+    for number, form in enumerate(FORMS):
+        kept = sum(1 << symbol for symbol in range(5) if number >> symbol & 1 and symbol not in gone)
+        assert without(form, loss) == FORMS[kept]
+
+
+def test_losses_are_what_programs_do() -> None:
+    for form in FORMS:
+        assert unicodedata.normalize("NFKC", form) == without(form, "white space")
+        assert re.sub(r"\s+", " ", form) == without(form, "white space")
+        assert re.sub("[\u200b-\u200d\ufeff]", "", form) == without(form, "zero width")
+    with pytest.raises(KeyError):
+        without(" ", "nothing")
 
 
 _PIECE = st.sampled_from(

@@ -1,6 +1,6 @@
-"""Marks in single spaces between words: look-alike and invisible characters that survive copy and paste."""
+"""Marks in single spaces between words: characters without width that survive copy and paste."""
 
-from .forms import FORMS
+from .forms import FORMS, LOSSES, MARKS, without
 from .places import places
 
-__all__ = ["FORMS", "places"]
+__all__ = ["FORMS", "LOSSES", "MARKS", "places", "without"]

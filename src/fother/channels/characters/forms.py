@@ -1,34 +1,63 @@
 """How a space is written: the alphabet of the characters channel, and what programs make of it.
 
-Every symbol is a change of its own, so a program that flattens one kind of change takes one symbol and leaves
-the others readable. Measured by `bench/character_survival.py`; why these: docs/adr/0018.
+A space is followed by up to three zero width non-joiners and up to three zero width joiners; in strong copies
+it may itself be a punctuation space. The three kinds of mark are independent, so whatever takes one kind away
+leaves the symbols of the others readable. Measured by `bench/character_survival.py` and
+`bench/character_effects.py`; why these and no others: docs/adr/0018.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 SPACE = " "
-PUNCTUATION_SPACE = "\u2008"  #: as wide as a full stop, which is as wide as a space in most text faces
 NON_JOINER = "\u200c"
 JOINER = "\u200d"
-WORD_JOINER = "\u2060"
+PUNCTUATION_SPACE = "\u2008"  #: as wide as a full stop, which is as wide as a space in most text faces
 
-#: What symbol j of a place does when it is 1: (what is written before the space, the space, what after it).
-_SYMBOLS: tuple[tuple[str, str, str], ...] = (
-    ("", SPACE, NON_JOINER),
-    ("", PUNCTUATION_SPACE, ""),
-    (WORD_JOINER, SPACE, ""),
-    ("", SPACE, JOINER),
+
+@dataclass(frozen=True)
+class Mark:
+    """One kind of mark: the symbols of a place that show by it, and who takes it away.
+
+    A mark of several symbols is repeated Σ symbol·2^k times, symbols counted from its own first. `lost_in`
+    are classes of routes, as in `LOSSES`.
+    """
+
+    character: str
+    symbols: tuple[int, ...]
+    lost_in: frozenset[str]
+
+
+#: What flattens marks, as classes of programs; each makes the plain space of them.
+LOSSES: dict[str, str] = {
+    "white space": "white space folded to spaces: NFKC, regular expressions, html2text, text of PDFs by poppler",
+    "zero width": "zero-width characters dropped: clean-up tools, text of PDFs by PDFium",
+    "terminal": "terminals that join what ZWJ joins: tmux",
+    "all": "all of them: Unidecode, ASCII and cp1252 files, trafilatura, NFKC_Casefold, recognised or typed text",
+}
+#: Symbols 0 and 1, symbols 2 and 3, symbol 4 of a space.
+MARKS: tuple[Mark, ...] = (
+    Mark(NON_JOINER, (0, 1), frozenset({"zero width", "all"})),
+    Mark(JOINER, (2, 3), frozenset({"zero width", "terminal", "all"})),
+    Mark(PUNCTUATION_SPACE, (4,), frozenset({"white space", "all"})),
 )
 
 
 def _form(number: int) -> str:
-    chosen = [change for j, change in enumerate(_SYMBOLS) if number >> j & 1]
-    before = "".join(change[0] for change in chosen)
-    base = next((change[1] for change in chosen if change[1] != SPACE), SPACE)
-    return before + base + "".join(change[2] for change in chosen)
+    non_joiners, joiners, base = number & 3, number >> 2 & 3, number >> 4
+    return (PUNCTUATION_SPACE if base else SPACE) + NON_JOINER * non_joiners + JOINER * joiners
 
 
 #: Form number Σ symbol_j·2^j of a space; form 0 is the space itself.
-FORMS: tuple[str, ...] = tuple(_form(number) for number in range(1 << len(_SYMBOLS)))
-#: The character by which each symbol shows.
-MARKS: tuple[str, ...] = (NON_JOINER, PUNCTUATION_SPACE, WORD_JOINER, JOINER)
+FORMS: tuple[str, ...] = tuple(_form(number) for number in range(32))
+
+
+def without(form: str, loss: str) -> str:
+    """What is left of a form after a loss of this class. Raises KeyError for a class that is not in `LOSSES`."""
+    if loss not in LOSSES:
+        raise KeyError(loss)
+    for mark in MARKS:
+        if loss in mark.lost_in:
+            form = form.replace(mark.character, SPACE if mark.character == PUNCTUATION_SPACE else "")
+    return form

@@ -1,4 +1,4 @@
-"""Carriers of the text channels: places of a text that can be written in 2, 4, 8 or 16 ways of equal meaning.
+"""Carriers of the text channels: places of a text that can be written in 2 to 32 ways of equal meaning.
 
 A place with 2^k forms carries k symbols: form number Σ symbol_j·2^j. Form 0 is what the unmarked original
 says. All places of a document, whichever channel found them, are columns of one code, in the order of the
@@ -22,7 +22,7 @@ from fother.model.prose import Rewrite, rewritten
 Channel = Literal["characters", "wording"]
 _VERSION = 1
 #: Strength factor from which a place of the characters channel uses so many of its symbols.
-_SYMBOLS = ((1.25, 4), (0.8, 3), (0.0, 1))
+_SYMBOLS = ((1.25, 5), (0.8, 4), (0.0, 2))
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Place:
 
     start: int
     end: int
-    forms: tuple[str, ...]  #: 2, 4, 8 or 16, all different; forms[0] is what the original says
+    forms: tuple[str, ...]  #: 2, 4, 8, 16 or 32, all different; forms[0] is what the original says
     channel: Channel
     family: str  #: what kind of choice, for people and reports: "space", "contraction", "own alternative"
     block: int
@@ -43,7 +43,7 @@ class Place:
 
     @property
     def symbols(self) -> int:
-        """How many code symbols it can carry: 1 to 4."""
+        """How many code symbols it can carry: 1 to 5."""
         return len(self.forms).bit_length() - 1
 
     def symbols_used(self, strength: float) -> int:
@@ -68,8 +68,8 @@ class TextCarriers:
         for place in self.places:
             if place.start < at or place.end > len(self.text) or place.end < place.start:
                 raise ValueError("places of a text overlap or lie outside of it")
-            if place.symbols not in (1, 2, 3, 4) or len(set(place.forms)) != 1 << place.symbols:
-                raise ValueError("a place has 2, 4, 8 or 16 different forms")
+            if place.symbols not in (1, 2, 3, 4, 5) or len(set(place.forms)) != 1 << place.symbols:
+                raise ValueError("a place has 2, 4, 8, 16 or 32 different forms")
             at = place.end
 
     @property
