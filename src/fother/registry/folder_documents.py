@@ -158,6 +158,10 @@ class FolderDocuments(FolderCommitments):
         with self._database.reading() as connection:
             return issues.copies_count(connection, self._edition(connection, edition).id)
 
+    def queue_key(self) -> bytes:
+        with self._database.reading() as connection:
+            return keys.queue_key(self._master(connection))
+
     def index_key(self) -> bytes:
         with self._database.reading() as connection:
             return keys.index_key(self._master(connection))

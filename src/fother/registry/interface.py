@@ -142,6 +142,9 @@ class Registry(Protocol):
     def copies_count(self, edition: str) -> int:
         """How many indices of an edition are taken, reserved ones included."""
 
+    def queue_key(self) -> bytes:
+        """The 32-byte key that mail is encrypted with while it waits in a relay."""
+
     def index_key(self) -> bytes:
         """The 32-byte key that indexes of the documents' texts are made with."""
 

@@ -4,6 +4,7 @@
     edition key     = HKDF(document secret, "code|" resistance "|" strength "|" carriers' SHA-256)
     stamp           = HKDF(edition key, "stamp|" index), 16 bytes
     index key       = HKDF(master, "index")
+    queue key       = HKDF(master, "mail queue"), for the mail that waits in a relay
     identities key  = HKDF(master, "identities"), for the HMAC by which recipients are known again
     blob name key   = HKDF(master, "blob names"), for the HMAC that names stored files
     request key     = HKDF(master, "request|" id), for the reason and the key of a request to unseal
@@ -47,6 +48,11 @@ def edition_key(secret: bytes, resistance: int, strength: float, carriers: str) 
 def index_key(master: bytes) -> bytes:
     """What the passage index hides its words behind."""
     return derive(master, "index")
+
+
+def queue_key(master: bytes) -> bytes:
+    """What mail is encrypted with while it waits."""
+    return derive(master, "mail queue")
 
 
 def identities_key(master: bytes) -> bytes:

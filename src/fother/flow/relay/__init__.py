@@ -1,0 +1,1 @@
+"""The relay: client → queue → registered, committed, marked → queue → next mail server."""
