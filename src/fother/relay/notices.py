@@ -16,6 +16,7 @@ from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import format_datetime
+from typing import Any
 
 from fother.relay.message import Envelope, headers
 
@@ -160,7 +161,7 @@ def _letter(to: str, subject: str, lines: Sequence[str], name: str, now: datetim
     return letter.as_bytes()
 
 
-def _form(to: str) -> policy.EmailPolicy:
+def _form(to: str) -> Any:
     return _SMTP.clone(utf8=not to.isascii())
 
 
