@@ -29,13 +29,15 @@ from character_survival import CANDIDATES, outcome, sample, shown
 from fother.channels.characters import FORMS
 from text_routes import chromium_page, docx, firefox
 
-FONTS = ("Liberation Serif", "Liberation Sans", "Carlito", "Caladea", "DejaVu Sans", "DejaVu Serif", "Noto Sans",
-         "Noto Serif", "Roboto", "Open Sans", "Lato", "TeX Gyre Termes", "EB Garamond")  # fmt: skip
+FONTS = ("Liberation Serif", "Liberation Sans", "Carlito", "Caladea", "DejaVu Sans", "DejaVu Serif",
+         "Noto Sans", "Noto Serif", "Roboto", "Open Sans", "Lato", "TeX Gyre Termes",
+         "EB Garamond")  # fmt: skip
 MONO = ("Liberation Mono", "DejaVu Sans Mono")
 TEXT = (
-    "The members of the board have agreed that the new plan will be put to the vote in the second week of the "
-    "month, and that all papers which it needs are sent to those who have to read them at least ten days before. "
-    "Nobody outside the house is to be told of it until the vote is over and the results have been made known."
+    "The members of the board have agreed that the new plan will be put to the vote in the second week of "
+    "the month, and that all papers which it needs are sent to those who have to read them at least ten days "
+    "before. Nobody outside the house is to be told of it until the vote is over and the results have been "
+    "made known."
 )
 SIZE = 16
 
@@ -66,7 +68,8 @@ def harfbuzz(forms: Sequence[str], fonts: Sequence[str]) -> list[float]:
 _WIDTHS = """
 (() => { const out = {};
 for (const font of FONTS) { out[font] = FORMS.map(form => {
-  const s = document.createElement('span'); s.style.font = SIZE + 'px "' + font + '"'; s.style.whiteSpace = 'pre';
+  const s = document.createElement('span');
+  s.style.font = SIZE + 'px "' + font + '"'; s.style.whiteSpace = 'pre';
   s.textContent = ('n' + form).repeat(50) + 'n'; document.body.appendChild(s);
   const w = s.getBoundingClientRect().width / SIZE / 50; s.remove(); return w; }); }
 return out; })()
@@ -74,11 +77,13 @@ return out; })()
 _LINES = """
 (() => { const out = FORMS.map(() => []);
 for (const font of FONTS) for (let width = 260; width < 560; width += 13) FORMS.forEach((form, k) => {
-  const p = document.createElement('p'); p.style.cssText = 'width:' + width + 'px;font:' + SIZE + 'px "' + font + '"';
+  const p = document.createElement('p');
+  p.style.cssText = 'width:' + width + 'px;font:' + SIZE + 'px "' + font + '"';
   TEXT.split(' ').forEach((word, i) => { if (i) p.append(form); const s = document.createElement('span');
     s.textContent = word; p.append(s); });
   document.body.appendChild(p); let last = -1; const starts = [];
-  [...p.children].forEach((s, i) => { const y = s.offsetTop; if (y > last + 4) { starts.push(i); last = y; } });
+  [...p.children].forEach((s, i) => {
+    const y = s.offsetTop; if (y > last + 4) { starts.push(i); last = y; } });
   out[k].push(starts); p.remove(); });
 return out.map(rows => { let same = 0, all = 0;
   rows.forEach((row, i) => row.forEach(start => { all++; same += out[0][i].includes(start); }));

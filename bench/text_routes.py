@@ -1,12 +1,12 @@
-"""Ways that text takes between a marked file and a leak, each as a function from lines to the text that arrives.
+"""Ways of text between a marked file and a leak, each a function from lines to the text that arrives.
 
 What must be there besides the project (a route whose program is missing is left out and named):
     pip install playwright python-docx bleach nh3 ftfy html2text beautifulsoup4 markdown-it-py Unidecode
     apt install chromium firefox-esr libreoffice-writer poppler-utils mupdf-tools tmux
     npm install --prefix DIR dompurify jsdom sanitize-html turndown markdown-it xss      (and FOTHER_NODE=DIR)
 
-Not here, because they cannot be run on a bench: Word, Outlook, Gmail, Google Docs, Slack, WhatsApp. Rows named
-"… style" are libraries of the kind that such services use, not the services.
+Not here, because they cannot be run on a bench: Word, Outlook, Gmail, Google Docs, Slack, WhatsApp. Rows
+named "… style" are libraries of the kind that such services use, not the services.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def text_of(markup: str) -> str:
     return str(BeautifulSoup(markup, "html.parser").get_text())
 
 
-# --- encodings, normal forms, clean-up by patterns ---------------------------------------------------------
+# --- encodings, normal forms, clean-up by patterns ---
 
 
 def _iconv(target: str) -> Route:
@@ -113,7 +113,7 @@ TEXT: dict[str, Route] = {
 }  # fmt: skip
 
 
-# --- mail ----------------------------------------------------------------------------------------------------
+# --- mail ---
 
 
 def _mail(cte: str, subtype: str) -> Route:
@@ -137,7 +137,7 @@ MAIL: dict[str, Route] = {
 }
 
 
-# --- sanitisers and renderers of markup ----------------------------------------------------------------------
+# --- sanitisers and renderers of markup ---
 
 
 def _bleach(lines: Sequence[str]) -> str:
@@ -189,8 +189,8 @@ def _node(program: str, out: Callable[[str], str] = text_of) -> Route:
             f"process.stdout.write(String({program}));"
         )
         done = subprocess.run(
-            ["node", "-e", script], cwd=NODE, input=json.dumps({"page": _page(lines), "lines": lines}).encode(),
-            capture_output=True, check=True,
+            ["node", "-e", script], cwd=NODE, capture_output=True, check=True,
+            input=json.dumps({"page": _page(lines), "lines": lines}).encode(),
         )  # fmt: skip
         return out(done.stdout.decode())
 
@@ -210,7 +210,9 @@ WEB: dict[str, Route] = {
     "nh3 / ammonia": _nh3,
     "bleach": _bleach,
     "lxml clean": _lxml_clean,
-    "markdown-it with linkify (Slack style)": _node("require('markdown-it')({linkify: true}).render(lines.join('\\n\\n'))"),
+    "markdown-it with linkify (Slack style)": _node(
+        "require('markdown-it')({linkify: true}).render(lines.join('\\n\\n'))"
+    ),
     "markdown-it-py": _markdown,
     "turndown (HTML to Markdown)": _node("new (require('turndown'))().turndown(page)", _same),
     "html2text": _html2text,
@@ -219,7 +221,7 @@ WEB: dict[str, Route] = {
 }  # fmt: skip
 
 
-# --- browsers ------------------------------------------------------------------------------------------------
+# --- browsers ---
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -321,8 +323,8 @@ class Firefox:
 
     def keys(self, letter: str) -> None:
         """Control with one letter."""
-        actions = [{"type": kind, "value": key} for kind, key in
-                   (("keyDown", "\ue009"), ("keyDown", letter), ("keyUp", letter), ("keyUp", "\ue009"))]  # fmt: skip
+        presses = ("keyDown", "\ue009"), ("keyDown", letter), ("keyUp", letter), ("keyUp", "\ue009")
+        actions = [{"type": kind, "value": key} for kind, key in presses]
         source = [{"type": "key", "id": "keyboard", "actions": actions}]
         self.command("WebDriver:PerformActions", {"actions": source})
 
@@ -365,7 +367,7 @@ BROWSERS: dict[str, Route] = {
 }
 
 
-# --- office, PDF, terminal -----------------------------------------------------------------------------------
+# --- office, PDF, terminal ---
 
 
 def docx(lines: Sequence[str]) -> bytes:
@@ -393,8 +395,8 @@ def office(data: bytes, source: str, target: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, f"in.{source}").write_bytes(data)
         subprocess.run(
-            ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", target,
-             "--outdir", f"{folder}/out", f"{folder}/in.{source}"],
+            ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to",
+             target, "--outdir", f"{folder}/out", f"{folder}/in.{source}"],
             check=True, capture_output=True, timeout=240,
         )  # fmt: skip
         return next(Path(folder, "out").iterdir()).read_bytes()
@@ -459,8 +461,8 @@ def _tmux(lines: Sequence[str]) -> str:
         tmux = ["tmux", "-u", "-S", f"{folder}/socket", "-f", "/dev/null"]
         environment = {**os.environ, "LC_ALL": "C.UTF-8"}
         subprocess.run(
-            [*tmux, "new-session", "-d", "-x", "200", "-y", str(len(lines) + 5), f"cat {folder}/a.txt; sleep 20"],
-            check=True, env=environment,
+            [*tmux, "new-session", "-d", "-x", "200", "-y", str(len(lines) + 5),
+             f"cat {folder}/a.txt; sleep 20"], check=True, env=environment,
         )  # fmt: skip
         time.sleep(1.5)
         done = subprocess.run([*tmux, "capture-pane", "-p"], capture_output=True, check=True, env=environment)

@@ -31,10 +31,10 @@ class Mark:
 
 #: What flattens marks, as classes of programs; each makes the plain space of them.
 LOSSES: dict[str, str] = {
-    "white space": "white space folded to spaces: NFKC, regular expressions, html2text, text of PDFs by poppler",
-    "zero width": "zero-width characters dropped: clean-up tools, text of PDFs by PDFium",
+    "white space": "white space made spaces: NFKC, regular expressions, html2text, poppler's text of PDFs",
+    "zero width": "zero-width characters dropped: clean-up tools, PDFium's text of PDFs",
     "terminal": "terminals that join what ZWJ joins: tmux",
-    "all": "all of them: Unidecode, ASCII and cp1252 files, trafilatura, NFKC_Casefold, recognised or typed text",
+    "all": "ASCII and cp1252 files, Unidecode, trafilatura, NFKC_Casefold, recognised or typed text",
 }
 #: Symbols 0 and 1, symbols 2 and 3, symbol 4 of a space.
 MARKS: tuple[Mark, ...] = (
@@ -54,7 +54,7 @@ FORMS: tuple[str, ...] = tuple(_form(number) for number in range(32))
 
 
 def without(form: str, loss: str) -> str:
-    """What is left of a form after a loss of this class. Raises KeyError for a class that is not in `LOSSES`."""
+    """What a loss of this class leaves of a form. Raises KeyError for one that is not in `LOSSES`."""
     if loss not in LOSSES:
         raise KeyError(loss)
     for mark in MARKS:
