@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 from fother.formats.prose.html import Html
 from fother.formats.prose.interface import ProseFormat
+from fother.formats.prose.mail import Mail
 from fother.formats.prose.plain import Plain
 from fother.formats.text.content import Refused
 from fother.formats.text.sniff import sniff
@@ -28,6 +29,8 @@ def prose_format(name: str, data: bytes) -> ProseFormat | None:
     ending = PurePath(name).suffix.lower()
     if kind in _TEXTS and ending in _PLAIN:
         return Plain()
+    if kind == "message/rfc822":
+        return Mail()
     if kind == "text/html" or (kind == "text/plain" and ending in _PAGE):
         return Html()
     return Plain() if kind == "text/plain" and not ending else None

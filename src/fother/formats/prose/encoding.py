@@ -63,6 +63,20 @@ def decoded(data: bytes, declared: str | None = None) -> tuple[str, Encoding]:
     return data.decode("latin-1"), Encoding("latin-1")
 
 
+def encoded(text: str, encoding: Encoding, declared: str | None = None) -> bytes:
+    """Bytes that `decoded` reads as this text. Raises ValueError where it would take them for others.
+
+    That happens to damaged files, whose encoding is guessed from what little of it is whole.
+    """
+    data = encoding.encode(text)
+    again = None
+    with suppress(InputFileError):
+        again = decoded(data, declared)[0]
+    if again != text:
+        raise ValueError("a rewrite would be read as something else: in another encoding, or as nothing")
+    return data
+
+
 def _candidates(data: bytes, declared: str | None) -> list[str]:
     named = known(declared) if declared else None
     if named in ("iso8859-1", "ascii"):

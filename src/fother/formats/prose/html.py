@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fother.formats.prose.encoding import Encoding, decoded
+from fother.formats.prose.encoding import Encoding, decoded, encoded
 from fother.formats.prose.markup import Token, letters, tokens
 from fother.formats.prose.sourced import Gatherer, Sourced, require_unambiguous
 from fother.formats.prose.stretches import addresses, attributes_words, begins_quotation, white_space
 from fother.formats.text.charset import known
 from fother.model.prose import BlockKind, Prose, Rewrite
 
-_DECLARED = re.compile(rb"(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_.:-]{2,40})", re.I)
+DECLARED = re.compile(rb"(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_.:-]{2,40})", re.I)
 
 
 def _names(words: str) -> frozenset[str]:
@@ -85,7 +85,8 @@ class Html:
     def write(self, data: bytes, rewrites: Sequence[Rewrite]) -> bytes:
         """See `ProseFormat`. What the page's encoding does not hold becomes a character reference."""
         source, sourced, encoding, named = _read_whole(data)
-        return encoding.encode(write_html(sourced, source, rewrites, _holder(encoding, named)))
+        written = write_html(sourced, source, rewrites, holder(encoding, named))
+        return encoded(written, encoding, _declared(data))
 
 
 def read_html(source: str, notes: Sequence[str] = ()) -> Sourced:
@@ -120,7 +121,7 @@ def write_html(
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
-def _holder(encoding: Encoding, sure: bool) -> Callable[[str], bool]:
+def holder(encoding: Encoding, sure: bool) -> Callable[[str], bool]:
     """Whether a character may stand as it is: in the encoding that readers will surely take the page for."""
     known_letters: dict[str, bool] = {}
 
@@ -137,10 +138,14 @@ def _read(data: bytes) -> tuple[str, Sourced]:
     return source, sourced
 
 
+def _declared(data: bytes) -> str:
+    found = DECLARED.search(data[:4096])
+    return found.group(1).decode("ascii") if found else ""
+
+
 @lru_cache(maxsize=2)
 def _read_whole(data: bytes) -> tuple[str, Sourced, Encoding, bool]:
-    found = _DECLARED.search(data[:4096])
-    declared = found.group(1).decode("ascii") if found else ""
+    declared = _declared(data)
     source, encoding = decoded(data, declared)
     sure = bool(encoding.mark) or encoding.wide or known(declared) == known(encoding.name)
     return source, read_html(source), encoding, sure

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fother.formats.prose.encoding import UTF8, decoded, shown_name
+from fother.formats.prose.encoding import UTF8, decoded, encoded, shown_name
 from fother.formats.prose.sourced import Gatherer, Sourced, require_unambiguous
 from fother.formats.prose.stretches import addresses, attributes_words, begins_quotation, white_space
 from fother.model.prose import Prose, Rewrite
@@ -42,7 +42,7 @@ class Plain:
         """See `ProseFormat`. An encoding that does not hold the new characters gives way to UTF-8."""
         source, encoding = decoded(data)
         text = write_plain(_read(data), source, rewrites)
-        return encoding.encode(text) if encoding.holds(text) else UTF8.encode(text)
+        return encoded(text, encoding if encoding.holds(text) else UTF8)
 
 
 def read_plain(source: str, notes: Sequence[str] = ()) -> Sourced:
