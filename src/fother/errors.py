@@ -38,7 +38,7 @@ class PasswordError(InputFileError):
 
 class SignedFileError(InputFileError):
     code = "F004"
-    help = "The PDF carries a digital signature, which marking would break."
+    help = "The document carries a digital signature, which marking would break."
 
 
 class UnmarkableError(FotherError):

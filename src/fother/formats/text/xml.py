@@ -12,8 +12,10 @@ from fother.formats.text.content import Refused
 _PROLOG = 1 << 16
 
 
-def parse(data: bytes) -> Any:
+def parse(data: bytes, *, recover: bool = True) -> Any:
     """Root element of an XML part, as far as it is well formed; None when nothing of it is.
+
+    Without `recover` it is None unless all of it is well formed.
 
     Raises Refused for a document type: office files have none, so it can only be an attack.
     """
@@ -25,7 +27,7 @@ def parse(data: bytes) -> Any:
         load_dtd=False,
         dtd_validation=False,
         huge_tree=False,
-        recover=True,
+        recover=recover,
         remove_comments=True,
         remove_pis=True,
     )
