@@ -28,6 +28,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from fother.errors import InputFileError, PasswordError, SignedFileError
+from fother.formats.prose.choice import prose_format
 from fother.formats.prose.docx import Docx, DocxTemplate
 from fother.formats.text.content import Budget, Content
 from fother.formats.text.package import Package
@@ -501,3 +502,7 @@ def test_styles_that_refer_to_each_other_end() -> None:
     styles = style("One", based="Two") + style("Two", based="One")
     data = docx(paragraph("a", properties='<w:pStyle w:val="One"/>'), styles=styles)
     assert Docx().read(data).text == "a"
+
+
+def test_word_files_are_known_by_their_content() -> None:
+    assert isinstance(prose_format("any name", rich()), Docx)

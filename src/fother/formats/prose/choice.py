@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from fother.formats.prose.docx import Docx
 from fother.formats.prose.html import Html
 from fother.formats.prose.interface import ProseFormat
 from fother.formats.prose.mail import Mail
 from fother.formats.prose.plain import Plain
 from fother.formats.text.content import Refused
-from fother.formats.text.sniff import sniff
+from fother.formats.text.sniff import WORD, sniff
 
 _TEXTS = {"text/plain", "text/html", "message/rfc822"}
 _PLAIN = {".txt", ".text", ".asc"}
@@ -26,6 +27,8 @@ def prose_format(name: str, data: bytes) -> ProseFormat | None:
         kind = sniff(data)
     except Refused:
         return None
+    if kind == WORD:
+        return Docx()
     ending = PurePath(name).suffix.lower()
     if kind in _TEXTS and ending in _PLAIN:
         return Plain()
