@@ -18,8 +18,9 @@ from pathlib import Path
 
 from fother.flow.commit import committed_copies, committed_edition
 from fother.flow.copies import CopyJob, CopyMaker
+from fother.flow.issuing import make_request
 from fother.flow.log import publish
-from fother.flow.safeguard import make_request, register
+from fother.flow.registering import register
 from fother.registry import CommittedLeaf, Copy, Decoy, RecipientRow, open_registry
 
 

@@ -48,8 +48,9 @@ from rapidfuzz.distance import Levenshtein
 from fother.demo import simulate
 from fother.demo.settings import Photo
 from fother.flow.identify import FileIdentified, identify
+from fother.flow.issuing import issue
 from fother.flow.library import document_text
-from fother.flow.safeguard import issue, register
+from fother.flow.registering import register
 from fother.identify.genuine import SURE
 from fother.model.match import Change
 from fother.registry import FolderRegistry, Registry, open_registry

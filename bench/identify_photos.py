@@ -30,10 +30,11 @@ import pypdfium2
 from fother.demo import simulate
 from fother.demo.settings import Photo
 from fother.errors import FotherError
+from fother.flow.issuing import issue
 from fother.flow.library import open_library
 from fother.flow.progress import Silent
+from fother.flow.registering import register
 from fother.flow.respond import trace
-from fother.flow.safeguard import issue, register
 from fother.registry import FolderRegistry, open_registry
 
 OUT = Path(__file__).parent / "out" / "many"

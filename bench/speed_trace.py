@@ -24,8 +24,9 @@ import pikepdf
 from fother.demo import simulate
 from fother.demo.settings import Photo
 from fother.flow.copies import CopyJob, CopyMaker
+from fother.flow.issuing import make_request
+from fother.flow.registering import register
 from fother.flow.respond import trace
-from fother.flow.safeguard import make_request, register
 from fother.formats.pdf.render import open_renderer
 from fother.registry import RecipientRow, open_registry
 from lab import CORPUS, power_pages

@@ -56,8 +56,8 @@ def stock(world: World, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
         home,
         world.document,
         world.other_registered["document"],
-        registered("memo.docx", shelf.docx(MEMO), "--title", "Winter stores"),
-        registered("notes.txt", shelf.NOTES.encode()),
+        registered("memo.docx", shelf.docx(MEMO), "--title", "Winter stores", "--text-only"),
+        registered("notes.txt", shelf.NOTES.encode(), "--text-only"),
         registered("known.txt", shelf.PROVERB.encode(), "--public"),
     )
 

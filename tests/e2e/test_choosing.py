@@ -11,7 +11,7 @@ from shelf import MEMO, Desk
 from fother.demo.settings import Photo
 from fother.demo.simulate import crop_lines, phone_photo
 
-MARKLESS = "holds text only, which carries no marks of this version"
+MARKLESS = "holds text only"
 
 
 def _trace(desk: Desk, *words: object) -> dict:

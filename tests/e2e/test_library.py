@@ -105,8 +105,8 @@ def test_what_is_kept_for_identification_gets_no_copies(desk: Desk, world: World
 def test_register_says_what_it_did(tmp_path: Path) -> None:
     home = tmp_path / "home"
     texts = {
-        "memo.docx": (shelf.docx(MEMO), ()),
-        "notes.txt": (shelf.NOTES.encode(), ()),
+        "memo.docx": (shelf.docx(MEMO), ("--text-only",)),
+        "notes.txt": (shelf.NOTES.encode(), ("--text-only",)),
         "known.txt": (shelf.PROVERB.encode(), ("--public",)),
     }
     for name, (data, options) in texts.items():

@@ -12,7 +12,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TUTORIALS = ROOT / "docs" / "tutorial"
-PAGES = [ROOT / "README.md", TUTORIALS / "first-trace.md", TUTORIALS / "first-case.md"]
+PAGES = [
+    ROOT / "README.md",
+    TUTORIALS / "first-trace.md",
+    TUTORIALS / "first-case.md",
+    TUTORIALS / "first-text.md",
+]
 
 
 def _commands(page: Path) -> str:

@@ -7,7 +7,8 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,7 +25,7 @@ from rich.progress import (
 )
 
 from fother.cli.actor import actor
-from fother.errors import FotherError, StorageError, UsageError
+from fother.errors import FotherError, InputFileError, StorageError, UsageError
 from fother.flow.log import catch_up
 from fother.flow.parts import write_whole
 from fother.registry import FolderRegistry, default_home, open_registry
@@ -40,6 +41,9 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")
 
 #: Tables for files and pipes are not squeezed into the 80 columns that rich assumes there.
 out = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
+
+
+_MOST_PASTED = 64 << 20  # bytes
 
 
 @contextmanager
@@ -79,6 +83,21 @@ def new_passphrase() -> str:
     if not sys.stdin.isatty():
         raise UsageError("Give the new passphrase in FOTHER_NEW_PASSPHRASE where nobody can be asked.")
     return str(typer.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True))
+
+
+@contextmanager
+def given(leaks: Sequence[Path]) -> Iterator[list[Path]]:
+    """The files that a command is given; "-" stands for text on standard input. Raises InputFileError."""
+    if Path("-") not in leaks:
+        yield list(leaks)
+        return
+    data = sys.stdin.buffer.read(_MOST_PASTED + 1)
+    if len(data) > _MOST_PASTED:
+        raise InputFileError("Standard input holds more than 64 MB; save it as a file and name that.")
+    with tempfile.TemporaryDirectory(prefix="fother-") as folder:
+        pasted = Path(folder) / "pasted.txt"
+        pasted.write_bytes(data)
+        yield [pasted if leak == Path("-") else leak for leak in leaks]
 
 
 def print_json(value: Any) -> None:

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 import fother
-from fother.cli.common import HomeOption, JsonOption, out, print_json, registry
-from fother.flow.evidence import make_pack
+from fother.cli.common import HomeOption, JsonOption, out, print_json, registry, write_file
+from fother.flow.evidence import carrier_table_of, make_pack
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -64,3 +64,24 @@ def make(
         f"of a copy {made.sizes['opening']}, the biases {made.sizes['biases']}."
     )
     out.print(f"Anybody can check it: fother verify {made.place}, or with the verify_pack.py inside.")
+
+
+@app.command("carriers")
+def carriers(
+    trace: Annotated[str, typer.Argument(help="Kept trace: id or start of an id.", show_default=False)],
+    place: Annotated[Path, typer.Option("--out", help="File to write.", show_default=False)],
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the table of carriers that a leak was read with: `fother verify --carriers` takes it.
+
+    With it and the unmarked original, whoever has the pack can measure the leak again. It says where marks
+    can be and in which forms, and nothing of any copy.
+    """
+    with registry(home) as opened:
+        table = carrier_table_of(opened, trace)
+    write_file(place, table)
+    if json:
+        print_json({"trace": trace, "carriers": str(place), "size": len(table)})
+        return
+    out.print(f"{place}: the table of carriers of {trace}, {len(table)} bytes.")

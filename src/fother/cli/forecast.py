@@ -8,7 +8,7 @@ import typer
 
 from fother.cli.common import HomeOption, JsonOption, out, print_json, registry
 from fother.cli.forecast_table import print_forecast
-from fother.flow.safeguard import forecast_again
+from fother.flow.registering import forecast_again
 
 NAME = "forecast"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from fother.cli.common import out
 from fother.cli.tables import print_table
-from fother.flow.safeguard import page_reports
+from fother.flow.registering import page_reports
 from fother.model.page import PageReport
 
 _MOST_GROUPS = 20
@@ -23,30 +23,61 @@ def print_forecast(plan: Mapping[str, Any]) -> None:
         for note in plan["notes"]:
             out.print(note)
         return
-    marked = sum(p.marked_words for p in pages)
-    words = sum(p.words for p in pages)
-    share = f" ({marked / words:.0%} of {words} words can be moved)" if words else ""
-    out.print(f"{forecast['carriers']} carriers on {len(pages)} page(s){share}.")
+    text = forecast.get("text")  # not in plans of before
+    if pages:
+        marked = sum(p.marked_words for p in pages)
+        words = sum(p.words for p in pages)
+        share = f" ({marked / words:.0%} of {words} words can be moved)" if words else ""
+        carriers = sum(p.carriers for p in pages)
+        out.print(f"{carriers} carriers on {len(pages)} page(s){share}.")
     for note in plan["notes"]:
         out.print(note)
+    if text is not None:
+        _print_text(text)
+    if not pages:
+        return
     _print_weak([p for p in pages if p.state != "markable" or p.reason])
     if not forecast["table"]:
         out.print("Copies of this document cannot be told apart by its layout.")
         return
+    _print_layout(forecast)
+
+
+def _print_layout(forecast: Mapping[str, Any]) -> None:
     captures = list(dict.fromkeys(r["capture"] for r in forecast["table"]))
     cells = {(r["capture"], r["extent"]): r["recipients_log10"] for r in forecast["table"]}
     extents = list(dict.fromkeys(r["extent"] for r in forecast["table"]))
     for alpha in forecast["table"][0]["recipients_log10"]:
-        out.print(
-            "\nRecipients that can be told apart, 19 times in 20, when an innocent copy may be named no more "
-            f"often than once in {_size(-math.log10(float(alpha)))}:"
-        )
+        out.print(_told_apart(alpha))
         print_table(
             ["from one …", *extents],
             [
                 [capture, *(recipients_words(cells[capture, e][alpha]) for e in extents)]
                 for capture in captures
             ],
+        )
+
+
+def _told_apart(alpha: str) -> str:
+    return (
+        "\nRecipients that can be told apart, 19 times in 20, when an innocent copy may be named no more "
+        f"often than once in {_size(-math.log10(float(alpha)))}:"
+    )
+
+
+def _print_text(text: Mapping[str, Any]) -> None:
+    """Places by family, and how many recipients an excerpt tells apart."""
+    places = ", ".join(f"{count} × {family}" for family, count in text["places"].items())
+    count = sum(text["places"].values())
+    out.print(f"{count} places in {text['words']} words can be written differently: {places}.")
+    routes = list(dict.fromkeys(r["route"] for r in text["table"]))
+    extents = list(dict.fromkeys(r["words"] for r in text["table"]))
+    cells = {(r["route"], r["words"]): r["recipients_log10"] for r in text["table"]}
+    for alpha in text["table"][0]["recipients_log10"]:
+        out.print(_told_apart(alpha))
+        print_table(
+            ["from an excerpt of …", *(f"{extent} words" for extent in extents)],
+            [[route, *(recipients_words(cells[route, e][alpha]) for e in extents)] for route in routes],
         )
 
 

@@ -13,6 +13,7 @@ from fother.cli.common import (
     HomeOption,
     JsonOption,
     QuietOption,
+    given,
     out,
     print_json,
     progress,
@@ -57,8 +58,8 @@ def run(
     no registered document. Exit status 0 means that the work was done, whatever the verdict.
     """
     when = parse_time(found_at)
-    with registry(home) as opened, progress(quiet or json) as bars:
-        found = identify(opened, leaks, password=password, progress=bars)
+    with given(leaks) as files, registry(home) as opened, progress(quiet or json) as bars:
+        found = identify(opened, files, password=password, progress=bars)
         kept = [t.record for t in keep(opened, [one.file for one in found], source, when)]
         html = None
         if report is not None:

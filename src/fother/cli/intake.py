@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from fother.cli.common import HomeOption, JsonOption, QuietOption, out, print_json, progress, registry
+from fother.cli.common import HomeOption, JsonOption, QuietOption, given, out, print_json, progress, registry
 from fother.errors import UsageError
 from fother.flow.sightings import TakenIn, take_in
 
@@ -49,8 +49,8 @@ def run(
     sighting never changes. The same file from another source, or at another time, is another sighting.
     """
     when = parse_time(found_at)
-    with registry(home, create=True) as opened, progress(quiet or json) as bars:
-        taken = take_in(opened, files, source=source, found_at=when, password=password, progress=bars)
+    with given(files) as leaks, registry(home, create=True) as opened, progress(quiet or json) as bars:
+        taken = take_in(opened, leaks, source=source, found_at=when, password=password, progress=bars)
     if json:
         print_json({"sightings": [sighting_fields(t, text) for t in taken]})
         return

@@ -9,7 +9,7 @@ import typer
 
 from fother.cli.common import HomeOption, JsonOption, QuietOption, out, print_json, progress, registry
 from fother.flow.delivery import write_delivery_list
-from fother.flow.safeguard import Issued, issue
+from fother.flow.issuing import Issued, issue
 from fother.flow.seals import OWN_KEY
 
 NAME = "issue"

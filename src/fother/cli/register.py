@@ -9,7 +9,7 @@ import typer
 
 from fother.cli.common import HomeOption, JsonOption, QuietOption, out, print_json, progress, registry
 from fother.cli.forecast_table import print_forecast
-from fother.flow.safeguard import register
+from fother.flow.registering import register
 
 NAME = "register"
 
@@ -18,7 +18,8 @@ def run(
     file: Annotated[
         Path,
         typer.Argument(
-            help="The unmarked original: a PDF to be marked, or any other document to be recognised.",
+            help="The unmarked original: PDF, DOCX, HTML, mail, Markdown or text to be marked; others to be "
+            "recognised.",
             readable=False,
             show_default=False,
         ),

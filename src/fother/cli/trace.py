@@ -14,6 +14,7 @@ from fother.cli.common import (
     HomeOption,
     JsonOption,
     QuietOption,
+    given,
     out,
     print_json,
     progress,
@@ -31,7 +32,8 @@ def run(
         list[Path],
         typer.Argument(
             metavar="LEAK…",
-            help="Leaked files of one leak: PDF or pictures, also in mails and archives. Several add up.",
+            help="Leaked files of one leak: any kind of document, text or picture; - reads text. "
+            "Several add up.",
             readable=False,
             show_default=False,
         ),
@@ -57,10 +59,10 @@ def run(
     Exit status 0 means that the work was done, whatever the verdict. The result names a copy, never a
     person.
     """
-    with registry(home) as opened, progress(quiet or json) as bars:
+    with given(leaks) as files, registry(home) as opened, progress(quiet or json) as bars:
         result = trace(
             opened,
-            leaks,
+            files,
             document=document,
             alpha=alpha,
             password=password,
@@ -126,6 +128,16 @@ def verdict_fields(verdict: Verdict) -> dict[str, Any]:
                 "method": page.method,
             }
             for page in verdict.evidence
+        ],
+        "texts": [
+            {
+                "artefact": excerpt.artefact,
+                "recognised": excerpt.recognised,
+                "carriers_read": excerpt.carriers_read,
+                "wordings": excerpt.read("wording"),
+                "characters": excerpt.read("characters"),
+            }
+            for excerpt in verdict.excerpts
         ],
         "stronger": list(verdict.stronger),
         "notes": list(verdict.notes),

@@ -9,7 +9,7 @@ import typer
 
 from fother.cli.common import JsonOption, QuietOption, out, print_json, progress, write_file
 from fother.errors import UsageError
-from fother.flow.safeguard import read_file
+from fother.flow.registering import read_file
 from fother.flow.verification import verifier, verify
 from fother.verify.command import as_json, sentences
 from fother.verify.pack import Trust

@@ -123,6 +123,15 @@ class Observations:
             original=np.concatenate([part.levels_of_original for part in parts])[first],
         )
 
+    @classmethod
+    def together(cls, measured: Sequence[Observations], read: Sequence[Observations] = ()) -> Observations:
+        """All that one leak shows, as it is decoded and kept: fitted without any codeword, in thousandths.
+
+        The noise of what was `measured` is fitted over all of it; what was `read` as letters has its own
+        error rate and is left as it is.
+        """
+        return cls.combine([cls.combine(measured).refit(), *read]).in_thousandths()
+
     @property
     def levels_of_original(self) -> NDArray[np.float64]:
         """(k,) level of the unmarked original."""
@@ -133,6 +142,14 @@ class Observations:
         return Observations(
             self.position[chosen], self.value[chosen], self.separation[chosen], self.block[chosen],
             self.page[chosen], self.levels_of_original[chosen],
+        )  # fmt: skip
+
+    def shifted(self, columns: int, groups: int = 0) -> Observations:
+        """The same for a part of a longer code that begins at column `columns`; `groups` ≥ 0 keeps lines and
+        pages of several parts apart."""
+        return Observations(
+            self.position + columns, self.value, self.separation, self.block + groups, self.page + groups,
+            self.levels_of_original,
         )  # fmt: skip
 
     def likelihood(self, levels: ArrayLike) -> NDArray[np.float64]:

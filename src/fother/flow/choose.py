@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from fother.channels.table import CarrierTable
 from fother.flow.identify import SURE_SHAPE, accepted, find_text
 from fother.flow.leaks import LeakedFile, pages_by_sheet, with_text
 from fother.flow.library import Library, open_library
@@ -47,7 +48,8 @@ def only(registry: Registry, document: Document, files: Sequence[LeakedFile], pr
         with open_library(registry, progress) as library:
             matches = [m for file in bare for m in _matches(library, file.sighting)]
         shown = (document,) if any(m.document == document.id for m in matches) else ()
-    return Choice((document,), 1, ("named by the user",), tuple(map(_no_marks, bare)), shown)
+    notes = () if in_text(registry, document) else tuple(map(_no_marks, bare))
+    return Choice((document,), 1, ("named by the user",), notes, shown)
 
 
 def choose(registry: Registry, files: Sequence[LeakedFile], progress: Progress) -> Choice:
@@ -75,7 +77,7 @@ def choose(registry: Registry, files: Sequence[LeakedFile], progress: Progress) 
     shown = tuple(registry.document(i) for i in sorted(read, key=lambda i: (read[i], i)))
     documents = [*shown, *(registry.document(i) for i in sorted(found - set(read)))]
     notes = [
-        *map(_no_marks, filter(_text_alone, files)),
+        *(_no_marks(f) for f in files if _text_alone(f) and not any(in_text(registry, d) for d in documents)),
         *(_unmarked(d) for d in documents if not _marked(d)),
     ]
     if searched <= _TRIED_BLINDLY and any(_unclaimed(file) for file in files):
@@ -88,6 +90,14 @@ def _marked(document: Document) -> bool:
     return "carriers" in document.blobs
 
 
+def in_text(registry: Registry, document: Document) -> bool:
+    """Whether copies of a document carry marks in their words or characters."""
+    if "carriers" not in document.blobs:
+        return False
+    names = {document.blobs["carriers"], *(e.carriers for e in registry.editions(document.id))}
+    return any(any(CarrierTable.from_bytes(registry.get_blob(name)).text()) for name in names)
+
+
 def _unmarked(document: Document) -> str:
     return f"The leak also shows {document.title} ({document.id}), of which no copies can be issued."
 
@@ -98,8 +108,8 @@ def _text_alone(file: LeakedFile) -> bool:
 
 def _no_marks(file: LeakedFile) -> str:
     return (
-        f"{file.name} holds text only, which carries no marks of this version; fother identify says what it "
-        "shows."
+        f"{file.name} holds text only, and no document that it shows carries marks in its text; fother "
+        "identify says what it shows."
     )
 
 

@@ -11,8 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fother.channels.layout.carriers import LayoutCarriers
-from fother.codes.code import FingerprintingCode
+from fother.channels.table import CarrierTable
 from fother.evidence.commitment import CommittedCopy, CommittedEdition, EditionSecrets
 from fother.flow.copies import CopyJob
 from fother.flow.log import publish
@@ -37,9 +36,8 @@ def committed_edition(registry: Registry, document: Document, edition: Edition) 
     """What the commitments of an edition have in common."""
     key = registry.edition_key(edition)
     table = registry.get_blob(edition.carriers)
-    carriers = len(LayoutCarriers.from_bytes(table).left)
     return CommittedEdition(
-        code=FingerprintingCode(key, carriers, edition.resistance),
+        code=CarrierTable.from_bytes(table).code(key, edition.resistance),
         secrets=EditionSecrets(key),
         original=hashlib.sha256(registry.get_blob(document.blobs["original"])).digest(),
         table=hashlib.sha256(table).digest(),

@@ -5,31 +5,25 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fother.channels.layout import glyphs
-from fother.channels.layout.carriers import LayoutCarriers
-from fother.channels.layout.observe import ReadBack
-from fother.codes.code import FingerprintingCode
-from fother.codes.observations import Observations
-from fother.errors import CopyCheckError, FotherError, StorageError
-from fother.flow.original import Original, open_original
+from fother.channels.archive import write_member
+from fother.channels.table import CarrierTable
+from fother.errors import CopyCheckError, StorageError
+from fother.flow.layout_copies import LayoutCopies
 from fother.flow.parts import write_whole
-from fother.formats.pdf.document import PdfSource
-from fother.formats.pdf.render import open_renderer
-from fother.formats.pdf.template import CopyTemplate
+from fother.flow.text_copies import TextCopies
+from fother.formats.prose.choice import prose_format
+from fother.formats.prose.interface import Container, ProseFormat
 from fother.registry import ReadyCopy
-
-#: Pages that are read back in each copy; they change from copy to copy, so that all pages get their turn.
-_PAGES_READ = 3
-_TELLING = 30  # carriers
-_RICHEST = 8
-_ENOUGH = 6.0  # decades of evidence for the copy's own codeword
-_SHARE = 0.5  # of the evidence its carriers can give, when that is less
 
 
 @dataclass(frozen=True)
@@ -37,7 +31,8 @@ class MakeRequest:
     """All that a worker needs to make the copies of one edition."""
 
     original: bytes
-    carriers: bytes
+    file_name: str  #: of the original
+    table: bytes
     template: bytes
     key: bytes
     resistance: int
@@ -54,34 +49,39 @@ class CopyJob:
     stamp: bytes
     sha256: str | None
 
-    @property
-    def name(self) -> str:
-        """Its file's name."""
-        return copy_name(self.copy)
 
-
-def copy_name(copy: str) -> str:
-    """File name of a copy."""
-    return f"{copy}.pdf"
+def copy_name(copy: str, original: str) -> str:
+    """File name of a copy of an original."""
+    ending = Path(original).suffix.lower()
+    return f"{copy}{ending if ending[1:].isalnum() else ''}"
 
 
 class CopyMaker:
     """Makes copies of one edition, one after the other; the same bytes each time."""
 
     def __init__(self, request: MakeRequest) -> None:
-        self._out = request.out
-        self._strength = request.strength
-        self._carriers = LayoutCarriers.from_bytes(request.carriers)
-        self._template = CopyTemplate.from_bytes(request.template)
-        self._code = FingerprintingCode(request.key, len(self._carriers.left), request.resistance)
-        self._reader = ReadBack(self._carriers, self._strength, self._code.probabilities)
+        self._request = request
+        table = CarrierTable.from_bytes(request.table)
+        self._code = table.code(request.key, request.resistance)
+        p = self._code.probabilities
         self._stack = contextlib.ExitStack()
-        self._original: Original = self._stack.enter_context(open_original(request.original, self._carriers))
-        per_page = np.bincount(self._carriers.carrier_page, minlength=len(self._carriers.facts))
-        # Pages that can speak for themselves; in a document without any, the richest ones.
-        telling = np.flatnonzero(per_page >= _TELLING)
-        self._count = _PAGES_READ if len(telling) else _RICHEST
-        self._pages = telling if len(telling) else np.argsort(-per_page, kind="stable")[:_RICHEST]
+        self._texts = {
+            first: TextCopies(carriers, request.strength, p[first : first + carriers.count])
+            for first, carriers in table.text()
+        }
+        self._counts = dict(table.placed_counts())
+        self._format = _format(request) if self._texts else None
+        self._layouts: dict[int, tuple[str, LayoutCopies]] = {}
+        templates = unpack_templates(request.template, [where for _, where, _ in table.layouts()])
+        for first, where, carriers in table.layouts():
+            made = LayoutCopies(
+                inner_original(request.original, where),
+                carriers,
+                templates[where],
+                request.strength,
+                p[first : first + carriers.count],
+            )
+            self._layouts[first] = where, self._stack.enter_context(closing(made))
 
     def close(self) -> None:
         """Close the original."""
@@ -100,12 +100,16 @@ class CopyMaker:
         out as it was, StorageError.
         """
         _, data, digest = self._made(job)
-        _write(self._out / job.name, data)
+        _write(self._request.out / copy_name(job.copy, self._request.file_name), data)
         return ReadyCopy(job.index, digest, len(data), 0.0)
+
+    def data(self, job: CopyJob) -> bytes:
+        """The bytes of a copy that was read back before. Raises CopyCheckError."""
+        return self._made(job)[1]
 
     def _made(self, job: CopyJob) -> tuple[NDArray[np.uint8], bytes, str]:
         symbols = self._code.symbols(job.index)
-        data = self._template.copy(self._carriers.displacement(symbols, self._strength), job.stamp)
+        data = self._marked(symbols, job.stamp)
         digest = hashlib.sha256(data).hexdigest()
         if job.sha256 not in (None, digest):
             raise CopyCheckError(
@@ -114,70 +118,72 @@ class CopyMaker:
             )
         return symbols, data, digest
 
+    def _marked(self, symbols: NDArray[np.uint8], stamp: bytes) -> bytes:
+        pages = {
+            where: layout.write(self._own(symbols, first), stamp)
+            for first, (where, layout) in self._layouts.items()
+        }
+        if self._format is None:
+            return pages[""]
+        rewrites = [
+            r for first, text in self._texts.items() for r in text.rewrites(self._own(symbols, first))
+        ]
+        if not pages:
+            return self._format.write(self._request.original, rewrites)
+        replaced = {int(where): data for where, data in pages.items()}
+        assert isinstance(self._format, Container)  # noqa: S101 - only such files have parts
+        return self._format.write(self._request.original, rewrites, replaced)
+
+    def _own(self, symbols: NDArray[np.uint8], first: int) -> NDArray[np.uint8]:
+        return symbols[first : first + self._counts[first]]
+
     def _read_back(self, copy: str, index: int, symbols: NDArray[np.uint8], data: bytes) -> float:
         """log10 likelihood ratio for the copy's own codeword against another copy's, read from the file."""
-        count = min(self._count, len(self._pages))
-        pages = [int(self._pages[(index * count + k) % len(self._pages)]) for k in range(count)]
-        try:
-            evidence, possible = self._through_pdfium(symbols, data, pages)
-            if evidence < min(_ENOUGH, _SHARE * possible):
-                evidence, possible = self._through_content(symbols, data, pages)
-        except FotherError as error:
-            raise CopyCheckError(f"Copy {copy} could not be read back: {error}") from None
-        if evidence < min(_ENOUGH, _SHARE * possible):
-            raise CopyCheckError(
-                f"Copy {copy} does not show its own marks (evidence 10^{evidence:.1f} of "
-                f"10^{possible:.1f}), so it was not issued."
-            )
-        return evidence
+        found = 0.0
+        if self._format is not None:
+            text = self._format.read(data).text
+            for first, part in self._texts.items():
+                found += part.read_back(copy, index, self._own(symbols, first), text)
+        for first, (where, layout) in self._layouts.items():
+            inner = inner_original(data, where)
+            found += layout.read_back(copy, index, self._own(symbols, first), inner)
+        return found
 
-    def _through_pdfium(
-        self, symbols: NDArray[np.uint8], data: bytes, pages: list[int]
-    ) -> tuple[float, float]:
-        """The way a leaked file is read: glyph origins against those of the original."""
-        readings = []
-        with open_renderer(data) as renderer:
-            for page in pages:
-                shown = self._original.to_shown(page)
-                seen = glyphs.displacements(
-                    self._carriers,
-                    page,
-                    shown,
-                    self._original.characters(page),
-                    renderer.characters(page),
-                    self._original.owners(page),
-                )
-                if seen is not None:
-                    readings.append(self._reader.observe(seen, shown))
-        return self._evidence(symbols, Observations.combine(readings), pages)
 
-    def _through_content(
-        self, symbols: NDArray[np.uint8], data: bytes, pages: list[int]
-    ) -> tuple[float, float]:
-        """For pages whose text pdfium cannot tell: glyph positions by our own reading of both files."""
-        copy, original = PdfSource.open(data), PdfSource.open(self._original.data)
-        readings = []
-        for page in pages:
-            shown = self._original.to_shown(page)
-            seen = glyphs.displacements_by_order(
-                self._carriers, page, shown, original.page(page), copy.page(page)
-            )
-            if seen is not None:
-                readings.append(self._reader.observe(seen, shown))
-        return self._evidence(symbols, Observations.combine(readings), pages)
+def _format(request: MakeRequest) -> ProseFormat:
+    found = prose_format(request.file_name, request.original)
+    assert found is not None  # noqa: S101 - it was registered with marks in its text
+    return found
 
-    def _evidence(
-        self, symbols: NDArray[np.uint8], seen: Observations, pages: list[int]
-    ) -> tuple[float, float]:
-        """Evidence found and the most that the carriers of these pages could give, both in decades."""
-        p = self._code.probabilities
-        likelihood = seen.likelihood([0.0, 1.0])
-        ones, chosen = p[seen.position], symbols[seen.position]
-        expected = (1 - ones) * likelihood[:, 0] + ones * likelihood[:, 1]
-        found = np.log10(likelihood[np.arange(len(seen)), chosen] / expected).sum()
-        columns = np.flatnonzero(np.isin(self._carriers.carrier_page, pages))
-        most = -np.log10(np.where(symbols[columns] == 1, p[columns], 1 - p[columns])).sum()
-        return float(found), float(most)
+
+def inner_original(data: bytes, where: str) -> bytes:
+    """The bytes of a part of a document: itself, or the attachment of a mail with this number."""
+    if not where:
+        return data
+    form = prose_format("", data)
+    assert isinstance(form, Container)  # noqa: S101 - only such files have parts
+    return next(a.data for a in form.attachments(data) if a.number == int(where))
+
+
+def pack_templates(templates: Mapping[str, bytes]) -> bytes | None:
+    """Templates by part as the registry keeps them; that of a document without parts is kept as it is."""
+    if not templates:
+        return None
+    if list(templates) == [""]:
+        return templates[""]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for where, data in sorted(templates.items()):
+            write_member(archive, f"part {where}", data)
+    return buffer.getvalue()
+
+
+def unpack_templates(data: bytes, wheres: list[str]) -> dict[str, bytes]:
+    """Inverse of `pack_templates`, for the parts of a table."""
+    if wheres in ([], [""]):
+        return dict.fromkeys(wheres, data)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {where: archive.read(f"part {where}") for where in wheres}
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -7,8 +7,8 @@ import io
 from pathlib import Path
 
 from fother.errors import StorageError
+from fother.flow.issuing import Issued
 from fother.flow.parts import write_whole
-from fother.flow.safeguard import Issued
 from fother.registry import read_recipients
 
 _HEADER = ("file", "copy", "row", "name", "email", "organisation")

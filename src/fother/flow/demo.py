@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from fother.demo.settings import Photo
 from fother.demo.simulate import phone_photo
 from fother.errors import StorageError
+from fother.flow.issuing import Issued, issue
 from fother.flow.progress import Progress
+from fother.flow.registering import Registered, register
 from fother.flow.respond import Traced, trace
-from fother.flow.safeguard import Issued, Registered, issue, register
 from fother.formats.pdf.render import open_renderer
 from fother.registry import Registry
 

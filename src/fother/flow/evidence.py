@@ -205,3 +205,21 @@ def _write(place: Path, files: Mapping[str, bytes]) -> None:
         with suppress(OSError):
             shutil.rmtree(part, ignore_errors=True)
         raise StorageError(f"{place} cannot be written ({error.strerror}); choose another place.") from None
+
+
+def carrier_table_of(registry: Registry, reference: str) -> bytes:
+    """The table of carriers that a trace's leak was read with, for whoever measures it again.
+
+    It tells which places carry marks and in which forms, and nothing of any copy. Raises NotFoundError,
+    EvidenceError, UsageError.
+    """
+    trace = registry.show(reference)
+    if not isinstance(trace, Trace):
+        raise UsageError(f"{reference} is no trace; name one, T-….")
+    kept = () if trace.evidence is None else decode(registry.get_blob(trace.evidence))
+    named = {registry.copy(a["copy"]).edition for a in trace.verdict["accused"]}
+    cases = [case for case in kept if case.edition in named] or list(kept)
+    if not cases:
+        raise EvidenceError(f"{trace.id} read no marks, so there is no table of carriers to give.")
+    edition = next(e for e in registry.editions(cases[0].document) if e.id == cases[0].edition)
+    return registry.get_blob(edition.carriers)

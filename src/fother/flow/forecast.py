@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from fother.channels.layout.carriers import LayoutCarriers
 from fother.channels.layout.joint import predicted_separation
 from fother.channels.layout.observe import page_model
-from fother.codes.code import FingerprintingCode
+from fother.channels.table import CarrierTable
 from fother.codes.power import expected_evidence, recipients_told_apart
+from fother.flow.forecast_text import forecast_text
 
 
 @dataclass(frozen=True)
@@ -44,42 +45,59 @@ _UPRIGHT = np.array([[1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 _ANY_KEY = bytes(32)
 
 
-def forecast(carriers: LayoutCarriers, resistance: int = 3, strength: float = 1.0) -> dict[str, Any]:
-    """JSON values: carriers in all and per page, and per extent, capture kind and α the number of recipients
-    told apart with 95 % probability, as a decimal logarithm (negative: none), the median over pages."""
-    per_page = np.bincount(carriers.carrier_page, minlength=len(carriers.facts))
-    useful = np.flatnonzero(per_page >= 12)
-    table = []
-    if len(useful):
-        chosen = useful[np.unique(np.linspace(0, len(useful) - 1, _SAMPLED_PAGES).astype(int))]
-        p = FingerprintingCode(_ANY_KEY, len(carriers.left), resistance).probabilities
-        for extent in ("page", "paragraph", "three lines"):
-            for kind in KINDS:
-                evidence = [_evidence(carriers, int(page), extent, kind, p, strength) for page in chosen]
-                table.append(
-                    {
-                        "extent": extent,
-                        "capture": kind.name,
-                        "log10_lr": float(np.median([mean for mean, _ in evidence])),
-                        "recipients_log10": {
-                            f"{alpha:g}": float(
-                                np.clip(
-                                    np.median([recipients_told_apart(m, s, alpha) for m, s in evidence]),
-                                    -_CAP,
-                                    _CAP,
-                                )
-                            )
-                            for alpha in ALPHAS
-                        },
-                    }
-                )
+def forecast(table: CarrierTable, resistance: int = 3, strength: float = 1.0) -> dict[str, Any]:
+    """JSON values: carriers in all and per page; for the layout, per extent, capture kind and α the number
+    of recipients told apart with 95 % probability, as a decimal logarithm (negative: none), the median over
+    pages; for marks in the text see `forecast_text`."""
+    p = table.code(_ANY_KEY, resistance).probabilities
+    per_page: list[int] = []
+    rows: list[dict[str, Any]] = []
+    for first, _, carriers in table.layouts():
+        counts = np.bincount(carriers.carrier_page, minlength=len(carriers.facts))
+        per_page += counts.tolist()
+        rows = rows or _layout_rows(carriers, counts, p[first : first + carriers.count], strength)
+    texts = [
+        forecast_text(text, p[first : first + text.count], strength, ALPHAS) for first, text in table.text()
+    ]
     return {
-        "carriers": len(carriers.left),
-        "carriers_per_page": per_page.tolist(),
+        "carriers": table.count,
+        "carriers_per_page": per_page,
         "resistance": resistance,
         "strength": strength,
-        "table": table,
+        "table": rows,
+        "text": texts[0] if texts else None,
     }
+
+
+def _layout_rows(
+    carriers: LayoutCarriers, per_page: NDArray[np.int64], p: NDArray[np.float64], strength: float
+) -> list[dict[str, Any]]:
+    useful = np.flatnonzero(per_page >= 12)
+    if not len(useful):
+        return []
+    chosen = useful[np.unique(np.linspace(0, len(useful) - 1, _SAMPLED_PAGES).astype(int))]
+    rows = []
+    for extent in ("page", "paragraph", "three lines"):
+        for kind in KINDS:
+            evidence = [_evidence(carriers, int(page), extent, kind, p, strength) for page in chosen]
+            rows.append(
+                {
+                    "extent": extent,
+                    "capture": kind.name,
+                    "log10_lr": float(np.median([mean for mean, _ in evidence])),
+                    "recipients_log10": {
+                        f"{alpha:g}": float(
+                            np.clip(
+                                np.median([recipients_told_apart(m, s, alpha) for m, s in evidence]),
+                                -_CAP,
+                                _CAP,
+                            )
+                        )
+                        for alpha in ALPHAS
+                    },
+                }
+            )
+    return rows
 
 
 def _evidence(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fother.errors import NotFoundError, UsageError
+from fother.flow.known_wordings import known_wordings
 from fother.flow.leaks import LeakedFile, pages_by_sheet, receive_leaks, with_text
 from fother.flow.library import Library, open_library
 from fother.flow.progress import Progress, Silent
@@ -203,9 +204,11 @@ def _compared(library: Library, file: LeakedFile, match: TextMatch) -> tuple[lis
     sighting = file.sighting
     held = library.text(match.document)
     pairs = [(p.document, p.leak) for p in match.passages]
+    document = library.registry.document(match.document)
+    issued = known_wordings(library.registry, document, held.text)
     if not sighting.recognised:
-        return compare(held.text, sighting.text, pairs), []
-    with opened(library.registry, library.registry.document(match.document)) as original:
+        return compare(held.text, sighting.text, pairs, variants=issued), []
+    with opened(library.registry, document) as original:
         seen = look(original, file, pages_by_sheet(sighting, match.passages)) if original else []
         changes = compare(
             held.text,
@@ -215,6 +218,7 @@ def _compared(library: Library, file: LeakedFile, match: TextMatch) -> tuple[lis
             confidence=_confidence(file),
             same_pixels=pixels_of(held.words, seen) if seen else None,
             leak_pixels=sheets_show(sighting.words, seen) if seen else None,
+            variants=issued,
         )
         return (standing(original, sighting, seen, changes) if original else changes), seen
 

@@ -21,6 +21,7 @@ from fother.vision.find import Capture
 
 Effort = Literal["quick", "full"]
 T = TypeVar("T")
+MAIL = "message/rfc822"
 _RENDER_BATCH = 8  # pages of a leaked PDF rendered at a time, to bound memory
 _KEPT_CAPTURES = 24  # pictures kept from one document to the next, with their features
 _TOGETHER = 6  # pictures whose text is recognised by one child process
@@ -107,8 +108,24 @@ def open_document(name: str, data: bytes, password: str, progress: Progress) -> 
 
     Raises InputFileError, PasswordError, SandboxError.
     """
-    whole, *_ = receive_bytes(name, data, password=password)
-    return with_text(LeakedFile(name, data, whole.sighting, password), "full", progress)
+    whole, *inside = receive_bytes(name, data, password=password)
+    document = with_text(LeakedFile(name, data, whole.sighting, password), "full", progress)
+    if whole.sighting.media_type != MAIL:
+        return document
+    # What is attached to a mail is part of what was sent.
+    attached = [with_text(LeakedFile(m.name, m.data, m.sighting, password), "full", progress) for m in inside]
+    return replace(document, sighting=_followed(document.sighting, [a.sighting for a in attached]))
+
+
+def _followed(mail: Sighting, attached: Sequence[Sighting]) -> Sighting:
+    """The mail's sighting with the text of what is attached behind its own."""
+    text, parts = mail.text, list(mail.parts)
+    for other in attached:
+        if other.text:
+            start = len(text) + 1
+            text = f"{text}\n{other.text}"
+            parts.append(TextPart("body", start, len(text), label=other.artefact))
+    return replace(mail, text=text, parts=tuple(parts))
 
 
 def with_text(file: LeakedFile, effort: Effort, progress: Progress) -> LeakedFile:

@@ -10,21 +10,25 @@ from typing import Any
 
 import numpy as np
 
-from fother.channels.layout.carriers import LayoutCarriers
-from fother.codes.code import FingerprintingCode
+from fother.channels.table import CarrierTable
 from fother.errors import NotFoundError, UsageError
 from fother.evidence.kept import KeptCase, seen_of
 from fother.evidence.kept import encode as encode_kept
 from fother.flow.choose import Choice, choose, only
 from fother.flow.leaks import LeakedFile, receive_leaks
-from fother.flow.original import open_original
-from fother.flow.pictures import page_evidence
+from fother.flow.looking import EditionReader, Leak, look
 from fother.flow.progress import Progress, Silent
-from fother.flow.reading import match_leak, read_pages
+from fother.flow.reading_text import LeakTexts
 from fother.flow.sightings import keep
-from fother.model.verdict import PageEvidence, Verdict
+from fother.model.verdict import PageEvidence, TextEvidence, Verdict
 from fother.registry import Artefact, Copy, Document, Edition, Registry
-from fother.report.sentences import bound_sentence, lr_sentence, none_sentence, verdict_sentence
+from fother.report.sentences import (
+    alike_sentence,
+    bound_sentence,
+    lr_sentence,
+    none_sentence,
+    verdict_sentence,
+)
 from fother.report.trace_report import render_trace_report
 from fother.trace.verdict import EditionCase, judge, nothing_found
 
@@ -48,6 +52,7 @@ class _Seen:
     document: Document
     cases: tuple[EditionCase, ...]
     evidence: tuple[PageEvidence, ...]
+    excerpts: tuple[TextEvidence, ...]
 
 
 def trace(
@@ -81,7 +86,8 @@ def trace(
     # Counted once: copies issued while the trace runs belong neither to the family nor to the decoding.
     counts = {e.id: registry.copies_count(e.id) for d in candidates for e in registry.editions(d.id)}
     family = sum(counts.values())
-    seen = [s for d in candidates for s in _look(registry, d, counts, files, pictures, listener)]
+    leak = Leak(files, LeakTexts(files, listener), registry.home / "cache", pictures)
+    seen = [s for d in candidates for s in _look(registry, d, counts, leak, listener)]
     stamped = _stamped(registry, files)
     tried = _tried(choice, files, seen)
     notes = (*(note for file in files for note in file.sighting.notes), *choice.notes)
@@ -93,6 +99,7 @@ def trace(
             s.document.title,
             s.cases,
             s.evidence,
+            s.excerpts,
             alpha=alpha,
             family=family,
             tried=tried,
@@ -118,7 +125,7 @@ def trace(
                 KeptCase(s.document.id, c.edition, seen_of(c.seen()))
                 for s in seen
                 for c in s.cases
-                if c.readings
+                if c.readings or c.texts
             ]
         ),
     )
@@ -140,14 +147,9 @@ def _check_arguments(leaks: Sequence[Path], alpha: float) -> None:
 
 
 def _look(
-    registry: Registry,
-    document: Document,
-    counts: Mapping[str, int],
-    files: Sequence[LeakedFile],
-    pictures: bool,
-    progress: Progress,
+    registry: Registry, document: Document, counts: Mapping[str, int], leak: Leak, progress: Progress
 ) -> Iterator[_Seen]:
-    """Find the document's pages in the leak and read their marks, once for each edition.
+    """Find the document in the leak and read its marks, once for each edition.
 
     Editions share their carriers unless the document was planned anew between them.
     """
@@ -155,37 +157,32 @@ def _look(
     tables = dict.fromkeys(e.carriers for e in editions) or dict.fromkeys(
         [document.blobs["carriers"]] if "carriers" in document.blobs else []
     )
-    sheets = sum(len(f.sighting.sheets) for f in files)
-    for table in tables:
-        carriers = LayoutCarriers.from_bytes(registry.get_blob(table))
-        data = registry.get_blob(document.blobs["original"])
-        progress.stage(f"Looking for pages of {document.title}", sheets)
-        with open_original(data, carriers, registry.home / "cache") as original:
-            match = match_leak(document.id, original, files, progress)
-            if not match.pages:
-                continue
-            cases = []
-            evidence: tuple[PageEvidence, ...] = ()
-            for edition in (e for e in editions if e.carriers == table):
-                code = FingerprintingCode(
-                    registry.edition_key(edition), len(carriers.left), edition.resistance
-                )
-                readings = read_pages(original, match, edition.strength, code.probabilities)
-                pairs = [(m, r) for m, r in zip(match.pages, readings, strict=True) if r is not None]
-                cases.append(
-                    EditionCase(
-                        code,
-                        counts[edition.id],
-                        tuple(r.observations for _, r in pairs),
-                        _namer(registry, edition),
-                        edition.id,
-                        frozenset(decoy.index for decoy in registry.decoys(edition=edition.id)),
-                    )
-                )
-                evidence = evidence or tuple(
-                    page_evidence(original, m, r, k if pictures else None) for k, (m, r) in enumerate(pairs)
-                )
-            yield _Seen(document, tuple(cases), evidence)
+    sheets = sum(len(f.sighting.sheets) for f in leak.files)
+    original = registry.get_blob(document.blobs["original"])
+    for name in tables:
+        table = CarrierTable.from_bytes(registry.get_blob(name))
+        progress.stage(f"Looking for {document.title}", sheets)
+        own = [e for e in editions if e.carriers == name]
+        codes = {e.id: table.code(registry.edition_key(e), e.resistance) for e in own}
+        readers = [EditionReader(e.id, e.strength, codes[e.id].probabilities) for e in own]
+        # Without any edition nothing can be compared, but whether the document is there can be told.
+        nobody = [EditionReader("", 1.0, np.full(table.count, 0.5))]
+        shown = look(document.id, original, table, readers or nobody, leak, progress)
+        if not shown.found:
+            continue
+        cases = [
+            EditionCase(
+                codes[edition.id],
+                counts[edition.id],
+                tuple(shown.measured[edition.id]),
+                _namer(registry, edition),
+                edition.id,
+                frozenset(decoy.index for decoy in registry.decoys(edition=edition.id)),
+                tuple(shown.read[edition.id]),
+            )
+            for edition in own
+        ]
+        yield _Seen(document, tuple(cases), tuple(shown.pages), tuple(shown.excerpts))
 
 
 def _nothing_seen(registry: Registry, choice: Choice, verdict: Verdict) -> Verdict:
@@ -226,6 +223,7 @@ def _tried(choice: Choice, files: Sequence[LeakedFile], seen: Sequence[_Seen]) -
         "artefacts": [f.name for f in files],
         "sheets": sum(len(f.sighting.sheets) for f in files),
         "pages": sorted({page.page + 1 for s in seen for page in s.evidence}),
+        "texts": sum(len(s.excerpts) for s in seen),
         "isolation": files[0].sighting.isolation,
         "registered_to": "the unmarked original",
     }
@@ -275,6 +273,13 @@ def explain(verdict: Verdict) -> list[str]:
             f"Read: {words} words on page{'s' if len(pages) > 1 else ''} {listed} of {verdict.title}, "
             f"compared with {verdict.copies} copies."
         )
+    for excerpt in verdict.excerpts:
+        how = "recognised in a picture" if excerpt.recognised else "as it was received"
+        lines.append(
+            f"Read in the text of {excerpt.artefact}, {how}: {excerpt.read('wording')} wordings and "
+            f"{excerpt.read('characters')} characters, compared with {verdict.copies} copies."
+        )
+        lines += map(alike_sentence, dict.fromkeys(e[:2] for e in excerpt.alike))
     lines += verdict.notes
     if verdict.stronger and not verdict.accused:
         lines.append("Stronger evidence would come from: " + " ".join(verdict.stronger))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fother.channels.layout.carriers import LayoutCarriers
+from fother.channels.table import CarrierTable
 from fother.flow.leaks import LeakedFile
 from fother.flow.original import Original, open_original
 from fother.model.capture import WordBoxes
@@ -49,14 +50,21 @@ class SeenPage:
 
 @contextmanager
 def opened(registry: Registry, document: Document) -> Iterator[Original | None]:
-    """The document's pages as references; None when it was registered without carriers."""
-    if "carriers" not in document.blobs:
+    """The document's pages as references; None when it was registered without carriers in its layout."""
+    carriers = _layout(registry, document)
+    if carriers is None:
         yield None
         return
-    carriers = LayoutCarriers.from_bytes(registry.get_blob(document.blobs["carriers"]))
     data = registry.get_blob(document.blobs["original"])
     with open_original(data, carriers, registry.home / "cache") as original:
         yield original
+
+
+def _layout(registry: Registry, document: Document) -> LayoutCarriers | None:
+    if "carriers" not in document.blobs:
+        return None
+    table = CarrierTable.from_bytes(registry.get_blob(document.blobs["carriers"]))
+    return next((carriers for _, where, carriers in table.layouts() if not where), None)
 
 
 def look(original: Original, file: LeakedFile, wanted: Mapping[int, set[int]]) -> list[SeenPage]:

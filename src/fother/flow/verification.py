@@ -8,17 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fother.channels.layout.carriers import LayoutCarriers
+from fother.channels.table import CarrierTable
 from fother.codes.observations import Observations
 from fother.evidence import standalone
 from fother.evidence.kept import seen_of
 from fother.flow.leaks import receive_leaks
-from fother.flow.original import open_original
+from fother.flow.looking import EditionReader, Leak, look
+from fother.flow.planning import plan_original
 from fother.flow.progress import Progress
-from fother.flow.reading import match_leak, read_pages
-from fother.flow.safeguard import plan_original, read_file
+from fother.flow.registering import is_pdf, read_file
 from fother.formats.pdf.unlock import unlock
 from fother.verify import bag, pack
 from fother.verify.claims import cautious
@@ -50,7 +49,9 @@ def verify(
     outcome = pack.check(place, trust)
     if original is None or not outcome.valid:
         return outcome
-    data, _ = unlock(read_file(original), "")
+    data = read_file(original)
+    if is_pdf(data):
+        data, _ = unlock(data, "")
     table = None if carriers is None else read_file(carriers)
     try:
         payload, _ = bag.payload_of(bag.read(place))
@@ -80,16 +81,21 @@ def _again(
     if hashlib.sha256(data).hexdigest() != case.original:
         raise VerificationError("The original that you gave is not the one that was committed.")
     header = next(iter(case.commitments.values())).header
+    if table is None and not is_pdf(data):
+        raise VerificationError(
+            "Which wordings were approved is not in the document, so its table of carriers must be given "
+            "with --carriers; whoever made the pack can export it."
+        )
     if table is None:
-        table = plan_original(data, progress).to_bytes()
+        table = plan_original(data, progress)
     if hashlib.sha256(table).digest() != header.table:
         raise VerificationError(
             "The table of carriers is not the one that was committed; with another version of Fother it must "
             "be given with --carriers."
         )
-    plan = LayoutCarriers.from_bytes(table)
     probabilities = np.array(case.thresholds) / 2.0**header.planes
-    found = _measured(payload, outcome, case, data, plan, float(header.strength), probabilities, progress)
+    edition = EditionReader(case.case.edition, float(header.strength), probabilities)
+    found = _measured(payload, outcome, case, data, CarrierTable.from_bytes(table), edition, progress)
     same, common = _agreement(case.seen, found)
     own = Checked(case.case, case.original, found, case.thresholds, case.commitments, case.symbols)
     claims = outcome.claims
@@ -109,9 +115,8 @@ def _measured(
     outcome: Outcome,
     case: Checked,
     data: bytes,
-    plan: LayoutCarriers,
-    strength: float,
-    probabilities: NDArray[np.float64],
+    table: CarrierTable,
+    edition: EditionReader,
     progress: Progress,
 ) -> Seen:
     assert outcome.claims is not None  # noqa: S101
@@ -121,12 +126,9 @@ def _measured(
             path = Path(folder) / Path(artefact.file).name
             path.write_bytes(payload[artefact.file])
             paths.append(path)
-        files = receive_leaks(paths, "", progress)
-        with open_original(data, plan) as opened:
-            match = match_leak(case.case.document, opened, files, progress)
-            readings = [r for r in read_pages(opened, match, strength, probabilities) if r is not None]
-    seen = Observations.combine([r.observations for r in readings])
-    return seen_of(seen.refit().in_thousandths())
+        leak = Leak.of(receive_leaks(paths, "", progress), progress)
+        shown = look(case.case.document, data, table, [edition], leak, progress)
+    return seen_of(Observations.together(shown.measured[edition.edition], shown.read[edition.edition]))
 
 
 def _agreement(stated: Seen, found: Seen) -> tuple[int, int]:

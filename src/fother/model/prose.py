@@ -90,6 +90,18 @@ class Rewrite:
     text: str
 
 
+def moved(offset: int, rewrites: Iterable[Rewrite]) -> int:
+    """Where an offset of the text is after disjoint rewrites, in order; inside of one, at its end."""
+    shift = 0
+    for change in rewrites:
+        if change.start >= offset:
+            break
+        shift = change.start + len(change.text) - change.end + shift
+        if change.end > offset:
+            return change.end + shift
+    return offset + shift
+
+
 def rewritten(text: str, rewrites: Iterable[Rewrite]) -> str:
     """The text with disjoint rewrites, in order, carried out."""
     pieces, at = [], 0

@@ -60,6 +60,36 @@ class PageEvidence:
 
 
 @dataclass(frozen=True)
+class TextMark:
+    """One place of a leaked text that carries marks: which of its `forms` it shows, None where that is not
+    clear. `start`, `end` are code points of `TextEvidence.text`."""
+
+    start: int
+    end: int
+    channel: str  #: "characters" or "wording"
+    family: str
+    forms: tuple[str, ...]
+    form: int | None
+
+
+@dataclass(frozen=True)
+class TextEvidence:
+    """A leaked text in which places of a document's own text were found, with what was read there."""
+
+    artefact: str
+    text: str  #: of the leak, as read
+    marks: tuple[TextMark, ...]
+    recognised: bool  #: read in a picture
+    carriers_read: int
+    #: kinds of places that all read alike, so that nothing was taken from them: channel, family, how many
+    alike: tuple[tuple[str, str, int], ...] = ()
+
+    def read(self, channel: str) -> int:
+        """How many places of a channel say which form they show."""
+        return sum(mark.form is not None for mark in self.marks if mark.channel == channel)
+
+
+@dataclass(frozen=True)
 class Candidate:
     """One copy in the ranking, named or not."""
 
@@ -82,6 +112,7 @@ class Verdict:
     copies: int  #: copies in the family over which the bound holds
     tried: dict[str, object]  #: documents, pages, sheets, hypotheses, alignments
     evidence: tuple[PageEvidence, ...] = ()
+    excerpts: tuple[TextEvidence, ...] = ()
     ranking: tuple[Candidate, ...] = ()  #: best copies first, at most 20
     #: (copies,) standardised score of every copy under the one-copy hypothesis
     scores: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))

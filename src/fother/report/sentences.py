@@ -109,6 +109,20 @@ def verdict_sentence(
     return "None of our copies is named."
 
 
+def alike_sentence(kind: tuple[str, str]) -> str:
+    """Why nothing was taken from places of a channel and family that all read alike."""
+    channel, family = kind
+    if channel == "characters":
+        return (
+            f"Marks of the kind “{family}” all read alike: the text was cleaned or retyped on its way, so "
+            "nothing was taken from them."
+        )
+    return (
+        f"Wordings of the kind “{family}” all read alike, as in an unmarked text, so nothing was taken from "
+        "them."
+    )
+
+
 def bound_sentence(log10_bound: float) -> str:
     """What the family-wise bound promises, in one sentence."""
     return (

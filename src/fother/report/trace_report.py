@@ -20,6 +20,7 @@ from fother.report.html import content_policy, date_words, environment, fact, te
 from fother.report.images import PagePictures, page_pictures
 from fother.report.numbers import naming_threshold, posterior_log10_wrong, posterior_words
 from fother.report.overlay import PageDrawing, page_drawing
+from fother.report.text_marks import text_views
 
 #: pages drawn in full; further pages are listed only, so that the file stays small enough to mail
 MOST_PAGES = 12
@@ -95,6 +96,7 @@ def render_trace_report(verdict: Verdict, *, generated_at: datetime, version: st
             threshold=naming_threshold(verdict.alpha, verdict.copies),
             histograms=_histograms(verdict),
             pages=_page_views(shown),
+            texts=text_views(verdict.excerpts),
             pages_left=verdict.evidence[MOST_PAGES:],
             tried=tuple(fact(str(key), value) for key, value in verdict.tried.items()),
             policy=content_policy(css),

@@ -11,7 +11,7 @@ import numpy as np
 from fother.codes.code import FingerprintingCode
 from fother.codes.decoder import Decoding, Named, decode
 from fother.codes.observations import Observations
-from fother.model.verdict import Accusation, Candidate, PageEvidence, Verdict
+from fother.model.verdict import Accusation, Candidate, PageEvidence, TextEvidence, Verdict
 
 #: Below this standardised score even a true source would not stand out.
 _FAINT = 4.0
@@ -22,7 +22,7 @@ _SHARP, _MIN_SHARP, _NEAR_MIDDLE = 4.0, 40, 1.7
 @dataclass(frozen=True)
 class EditionCase:
     """One edition of a document and what the leak shows of its code: one entry of `readings` for each page
-    in each sheet. `name(index)` is the id of a copy."""
+    in each sheet, one of `texts` for each text. `name(index)` is the id of a copy."""
 
     code: FingerprintingCode
     copies: int
@@ -30,10 +30,11 @@ class EditionCase:
     name: Callable[[int], str]
     edition: str = ""
     decoys: frozenset[int] = frozenset()  #: indices of copies that nobody got
+    texts: tuple[Observations, ...] = ()
 
     def seen(self) -> Observations:
-        """All readings as one, fitted without any codeword, as they are decoded and kept."""
-        return Observations.combine(self.readings).refit().in_thousandths()
+        """All readings as one, as they are decoded and kept."""
+        return Observations.together(self.readings, self.texts)
 
 
 def judge(
@@ -41,6 +42,7 @@ def judge(
     title: str,
     cases: Sequence[EditionCase],
     evidence: Sequence[PageEvidence],
+    excerpts: Sequence[TextEvidence] = (),
     *,
     alpha: float,
     family: int,
@@ -53,7 +55,7 @@ def judge(
     `family` is the number of copies over everything that was tried; every edition's decoder is given it, so
     the bounds hold for all of them together (union bound).
     """
-    plain = [Observations.combine(case.readings) for case in cases]
+    plain = [Observations.combine([*case.readings, *case.texts]) for case in cases]
     combined = [case.seen() for case in cases]
     decodings = [
         decode(case.code, case.copies, seen, alpha=alpha, family=family)
@@ -94,12 +96,13 @@ def judge(
         copies=family,
         tried={**tried, "hypotheses": sum(d.hypotheses_tried for d in decodings)},
         evidence=tuple(evidence),
+        excerpts=tuple(excerpts),
         ranking=tuple(ranking),
         scores=np.concatenate([d.scores for d in decodings]) if decodings else np.zeros(0),
         carriers_read=read,
         expected_score=expected,
         stamps=stamps,
-        stronger=() if unmarked else stronger(decodings, evidence, bool(accused), expected, copies),
+        stronger=() if unmarked else stronger(decodings, evidence, excerpts, bool(accused), expected, copies),
         notes=(*notes, *unmarked, *map(_false_alarm, alarms)),
         false_alarms=alarms,
     )
@@ -124,6 +127,15 @@ def nothing_found(
         ),
         notes=notes,
     )
+
+
+def _more_text(excerpts: Sequence[TextEvidence]) -> list[str]:
+    worded = sum(e.read("wording") for e in excerpts)
+    characters = sum(e.read("characters") for e in excerpts)
+    advice = [f"More of the text: {worded} wordings and {characters} characters were read."]
+    if not characters:
+        advice.append("The file or message itself: retyping and pictures lose the marks in its characters.")
+    return advice
 
 
 def _accusation(case: EditionCase, named: Named, first: int) -> Accusation:
@@ -166,6 +178,7 @@ def _unmarked(readings: Sequence[Observations]) -> tuple[str, ...]:
 def stronger(
     decodings: Sequence[Decoding],
     evidence: Sequence[PageEvidence],
+    excerpts: Sequence[TextEvidence],
     named: bool,
     expected: float,
     copies: int,
@@ -176,7 +189,7 @@ def stronger(
     advice: list[str] = []
     words = sum(int(np.isfinite(page.mark).sum()) for page in evidence)
     densities = [page.density for page in evidence if math.isfinite(page.density)]
-    if words < 150:
+    if evidence and words < 150:
         advice.append(f"More text: {words} words were read; a whole page of running text is plenty.")
     if densities and min(densities) < 90:
         advice.append(
@@ -187,6 +200,8 @@ def stronger(
         advice.append(
             "A capture that does not round letters to whole pixels: a print-out, a photo, a larger zoom."
         )
+    if excerpts and not named:
+        advice += _more_text(excerpts)
     clear = _FAINT + math.sqrt(2 * math.log(max(copies, 2)))
     if not named and expected > clear:
         advice.append(

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from fother.errors import CopyCheckError
-from fother.flow import copies, safeguard
+from fother.flow import copies, issuing
+from fother.flow.issuing import issue
 from fother.flow.log import published
-from fother.flow.safeguard import issue, register
+from fother.flow.registering import register
 from fother.registry import FolderRegistry, open_registry
 from fother.verify import checkpoint
 
@@ -89,7 +90,7 @@ def test_an_issue_interrupted_before_its_commitment_is_committed_by_a_later_one(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(safeguard, "commit_issues", interrupted)
+        patch.setattr(issuing, "commit_issues", interrupted)
         with pytest.raises(Exception, match="Interrupted"):
             issue(registry, "sample", list_of(tmp_path, "a"), tmp_path / "out", decoys=1)
     done = issue(registry, "sample", list_of(tmp_path, "a", "b"), tmp_path / "out", decoys=1)

@@ -18,6 +18,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from fother.channels.archive import write_member
 from fother.channels.layout import words
 from fother.channels.layout.words import Cluster
 from fother.model.page import PageGlyphs, PageReport, PageState
@@ -60,6 +61,11 @@ class LayoutCarriers:
     left: NDArray[np.int32]  #: (m,) carrier k lies between clusters left[k] and left[k] + 1
     amplitude: NDArray[np.float64]  #: (m,) points at strength 1, always > 0
     facts: tuple[PageFacts, ...]  #: one a page
+
+    @property
+    def count(self) -> int:
+        """m, how many columns of the code they take."""
+        return len(self.left)
 
     @property
     def carrier_page(self) -> NDArray[np.int32]:
@@ -163,11 +169,11 @@ class LayoutCarriers:
         }
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            _write(archive, "header.json", json.dumps(header).encode())
+            write_member(archive, "header.json", json.dumps(header).encode())
             for name in _ARRAYS:
                 array = io.BytesIO()
                 np.lib.format.write_array(array, getattr(self, name), allow_pickle=False)
-                _write(archive, name, array.getvalue())
+                write_member(archive, name, array.getvalue())
         return buffer.getvalue()
 
     @classmethod
@@ -295,10 +301,3 @@ _NOT_TEXT = {"pictures", "drawings"}
 def _listed(reasons: dict[str, int]) -> str:
     ranked = sorted(reasons.items(), key=lambda item: -item[1])
     return ", ".join(f"{reason} ({count} characters)" for reason, count in ranked)
-
-
-def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    # A fixed date: the default is the clock's, and the same carriers must give the same bytes.
-    info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-    info.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(info, data)

@@ -8,7 +8,7 @@ text.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -100,6 +100,11 @@ class TextCarriers:
             sum(int(symbols[first + j]) << j for j in range(place.symbols_used(strength)))
             for place, first in zip(self.places, self.first_column.tolist(), strict=False)
         ]
+
+    def columns_used(self, places: Iterable[int], strength: float = 1.0) -> NDArray[np.int64]:
+        """Columns of these places (by number) that copies of this strength use."""
+        used = [self.first_column[k] + np.arange(self.places[k].symbols_used(strength)) for k in places]
+        return np.concatenate([np.zeros(0, np.int64), *used])
 
     def rewrites(self, symbols: NDArray[np.uint8], strength: float = 1.0) -> list[Rewrite]:
         """What a writer must rewrite in the original to make the copy with these symbols, in order."""

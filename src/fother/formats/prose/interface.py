@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 from fother.model.prose import Prose, Rewrite
 
@@ -33,3 +33,33 @@ class ProseFormat(Protocol):
         rewrites that reach over a seam, a block's end or into something fixed, or that the file type cannot
         say (a line of plain text without words).
         """
+
+
+class Attached(Protocol):
+    """A file inside another; `number` is its own, and one that is `signed` cannot be replaced."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def media_type(self) -> str: ...
+
+    @property
+    def data(self) -> bytes: ...
+
+    @property
+    def signed(self) -> bool: ...
+
+
+@runtime_checkable
+class Container(Protocol):
+    """A format whose files hold other files, which can be replaced while the text is rewritten."""
+
+    def attachments(self, data: bytes) -> Sequence[Attached]:
+        """All files inside. Raises InputFileError."""
+
+    def write(self, data: bytes, rewrites: Sequence[Rewrite], replaced: Mapping[int, bytes] = ...) -> bytes:
+        """As `ProseFormat.write`, with new contents of some files inside, by number."""
