@@ -19,6 +19,7 @@ from fother.errors import FotherError
 #: commands.
 VERBS = (
     "register",
+    "variants",
     "issue",
     "intake",
     "identify",

@@ -6,7 +6,7 @@ Offsets are code points of the parsed text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from fother.channels.wording.rules.grammar import words
@@ -77,5 +77,10 @@ def ordinary(sentence: Sentence) -> bool:
     if not any(t.pos_ in ("VERB", "AUX") for t in sentence):
         return False
     capitals = sum(t.text[0].isupper() for t in words)
-    common = sum(t.lower_ in _COMMON for t in words)
-    return capitals <= 0.5 * len(words) and common >= _LEAST_COMMON * len(words)
+    return capitals <= 0.5 * len(words) and mostly_english([t.text for t in words])
+
+
+def mostly_english(words: Sequence[str]) -> bool:
+    """Whether enough of the words are among the commonest English ones."""
+    common = sum(word.lower() in _COMMON for word in words)
+    return len(words) > 0 and common >= _LEAST_COMMON * len(words)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fother.channels.wording.own import own_places
 from fother.channels.wording.places import exact_forms, obstacle
-from fother.channels.wording.protect import binds, ordinary, protected
+from fother.channels.wording.protect import binds, mostly_english, ordinary, protected
 from fother.channels.wording.rules.families import FAMILIES
 from fother.channels.wording.rules.grammar import article, like
 from fother.channels.wording.rules.interface import Change, Family, Usage
@@ -41,7 +41,7 @@ def suggest(prose: Prose) -> list[Suggestion]:
     seen = view(prose, own)
     doc = parse(seen.text)
     usage = _usage(seen.text)
-    kept = _Kept(prose, seen, [(p.start, p.end) for p in own], protected(doc))
+    kept = _Kept(prose, seen, [(p.start, p.end) for p in own], _mask(len(doc.text), protected(doc)))
     for sentence in doc.sents:
         block = seen.block(sentence.start_char)
         if block < len(prose.blocks) and prose.blocks[block].kind in _KINDS and ordinary(sentence):
@@ -58,6 +58,13 @@ def _usage(text: str) -> Usage:
     )
 
 
+def _mask(length: int, spans: Sequence[Span]) -> bytearray:
+    mask = bytearray(length)
+    for start, end in spans:
+        mask[start:end] = b"\1" * (min(end, length) - start)
+    return mask
+
+
 @dataclass
 class _Kept:
     """Suggestions so far, and what they and others take up of the document."""
@@ -65,7 +72,7 @@ class _Kept:
     prose: Prose
     seen: View
     taken: list[Span]
-    guarded: Sequence[Span]
+    guarded: bytearray  #: 1 for each letter that stays as it is
 
     def __post_init__(self) -> None:
         self.found: list[Suggestion] = []
@@ -88,7 +95,7 @@ class _Kept:
 
     def _suggestion(self, sentence: Sentence, block: int, family: Family, one: Change) -> Suggestion | None:
         text = self.seen.text
-        if any(a < one.end and one.start < b for a, b in self.guarded):
+        if any(self.guarded[one.start : one.end]):
             return None
         first, last = _trimmed(text, sentence.start_char, sentence.end_char)
         start, other = _agreeing(text, one)
@@ -123,6 +130,6 @@ def _agreeing(text: str, one: Change) -> tuple[int, str]:
     return found.start(1), f"{like(found[1], article(one.text))} {one.text}"
 
 
-def families() -> Iterator[str]:
-    """Names of all families that suggest."""
-    return (family.name for family in FAMILIES)
+def english(text: str) -> bool:
+    """Whether a text is mainly English: then a fifth of its words are among the commonest ones."""
+    return mostly_english(re.findall(r"[^\W\d_]+", text))

@@ -32,12 +32,12 @@ _LONG = {short.lower(): " ".join(words) for words, short in _SUBJECT.items() if 
 def _changes(sentence: Sentence, usage: Usage) -> Iterator[Change]:
     if not usage.contracts:
         return
-    tokens = list(sentence)
+    tokens, text = list(sentence), sentence.text
+    typed = "’" if "’" in text else "'"
     for first, second in pairwise(tokens):
         pair = (first.lower_, second.lower_.replace("’", "'"))
         start, stop = first.idx, end(second)
-        said = sentence.doc.text[start:stop]
-        typed = "’" if "’" in sentence.doc.text else "'"
+        said = text[start - sentence.start_char : stop - sentence.start_char]
         if (
             second.lower_ == "not"
             and first.lower_ in _NOT

@@ -7,16 +7,19 @@ or American (colour/color, centre/center, -ise/-ize), are never offered: other w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from fother.channels.wording.rules.grammar import end, like
+from fother.channels.wording.rules.grammar import like
 from fother.channels.wording.rules.interface import Change, Family, Usage
 
 if TYPE_CHECKING:
     from spacy.tokens import Span as Sentence
+
+_WORD = re.compile(r"\w+(?:-\w+)*")
 
 
 @lru_cache(maxsize=2)
@@ -48,16 +51,8 @@ def _changes(sentence: Sentence, usage: Usage, *, name: str) -> Iterator[Change]
 
 def _words(sentence: Sentence) -> Iterator[tuple[int, str]]:
     """Words with their hyphens, which the parser takes apart."""
-    start = None
-    for token in sentence:
-        start = token.idx if start is None else start
-        if token.whitespace_ or token.i + 1 == sentence.end or not _joins(token.nbor().text, token.text):
-            yield start, sentence.doc.text[start : end(token)]
-            start = None
-
-
-def _joins(following: str, word: str) -> bool:
-    return following == "-" or word == "-"
+    for match in _WORD.finditer(sentence.text):
+        yield sentence.start_char + match.start(), match[0]
 
 
 def _spelling(sentence: Sentence, usage: Usage) -> Iterator[Change]:
