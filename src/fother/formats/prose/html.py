@@ -16,6 +16,9 @@ from fother.model.prose import BlockKind, Prose, Rewrite
 
 DECLARED = re.compile(rb"(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_.:-]{2,40})", re.I)
 
+_SCANNED = 1024  # bytes in which programs look for a charset (WHATWG HTML 13.2.3.2)
+_META = re.compile(rb"<meta\s[^>]{0,300}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_.:-]{2,40})", re.I)
+
 
 def _names(words: str) -> frozenset[str]:
     return frozenset(words.split())
@@ -147,7 +150,9 @@ def _declared(data: bytes) -> str:
 def _read_whole(data: bytes) -> tuple[str, Sourced, Encoding, bool]:
     declared = _declared(data)
     source, encoding = decoded(data, declared)
-    sure = bool(encoding.mark) or encoding.wide or known(declared) == known(encoding.name)
+    named = _META.search(data[:_SCANNED])
+    told = known(named.group(1).decode("ascii")) if named else None
+    sure = bool(encoding.mark) or encoding.wide or told == known(encoding.name)
     return source, read_html(source), encoding, sure
 
 

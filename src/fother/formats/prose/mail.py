@@ -205,14 +205,13 @@ def _file(data: bytes, file: _Attached) -> tuple[list[_Text], list[str]]:
         return [], [f"{shown} is an earlier message and stays as it is."]
     if part.kind == "application/pdf" or file.name.lower().endswith(".pdf"):
         return [], [f"{shown} is a PDF, whose words are not rewritten."]
-    if part.kind in ("text/calendar", "text/enriched", "text/x-amp-html", "text/richtext"):
-        return [], [f"A part of the message ({part.kind}) stays as it is and may repeat words of the text."]
     if part.kind.startswith("image/") and "Content-ID" in part.head:
         return [], []  # pictures inside the text
     content = part.payload(data)
     form = prose_format(file.name or f"file{_ENDINGS.get(part.kind, '')}", content)
-    if form is None or form.media_type == "message/rfc822":
-        return [], [f"{shown} ({part.kind}) is not marked."]
+    if form is None or part.kind not in (form.media_type, *_ANY_FILE):
+        again = " and may repeat words of the text" if part.kind.startswith("text/") else ""
+        return [], [f"{shown} ({part.kind}) is not marked{again}."]
     try:
         prose = form.read(content)
     except InputFileError as reason:
@@ -221,6 +220,8 @@ def _file(data: bytes, file: _Attached) -> tuple[list[_Text], list[str]]:
     return [_File(part, label, prose, 0, form)], [f"{shown}: {note}" for note in prose.notes]
 
 
+#: Mail programs call files so that they know no better name for; what they hold tells.
+_ANY_FILE = ("application/octet-stream", "text/plain")
 _ENDINGS = {"text/plain": ".txt", "text/html": ".html", "text/markdown": ".md"}
 
 
