@@ -42,6 +42,7 @@ from fother.formats.prose.mail import Mail
 from fother.model.prose import Prose, Rewrite, rewritten
 
 EM = "\u2005"
+_NO_SCRIPTS = b"<meta http-equiv=Content-Security-Policy content=\"script-src 'none'\">"
 MARKS = re.compile("[\u200b-\u200d\u2060]")
 
 
@@ -159,13 +160,15 @@ def parsers() -> dict[str, Any]:
 
 def drawn(program: str, page: bytes, folder: Path, name: str) -> Any:
     source, picture = folder / f"{name}.html", folder / f"{name}.png"
-    source.write_bytes(page)
+    head = re.search(rb"<head[^>]*>", page, re.I)
+    at = head.end() if head else 0
+    source.write_bytes(page[:at] + _NO_SCRIPTS + page[at:])
     picture.unlink(missing_ok=True)
     subprocess.run(
         [
             program, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars",
             "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND", "--timeout=4000",
-            "--blink-settings=scriptEnabled=false", "--window-size=1000,3000", f"--screenshot={picture}",
+            "--window-size=1000,3000", f"--screenshot={picture}",
             source.as_uri(),
         ],
         capture_output=True, timeout=90, check=False,

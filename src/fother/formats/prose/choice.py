@@ -8,12 +8,14 @@ from fother.formats.prose.docx import Docx
 from fother.formats.prose.html import Html
 from fother.formats.prose.interface import ProseFormat
 from fother.formats.prose.mail import Mail
+from fother.formats.prose.markdown import Markdown
 from fother.formats.prose.plain import Plain
 from fother.formats.text.content import Refused
 from fother.formats.text.sniff import WORD, sniff
 
 _TEXTS = {"text/plain", "text/html", "message/rfc822"}
 _PLAIN = {".txt", ".text", ".asc"}
+_MARKDOWN = {".md", ".markdown"}
 _PAGE = {".html", ".htm", ".xhtml"}
 
 
@@ -32,6 +34,8 @@ def prose_format(name: str, data: bytes) -> ProseFormat | None:
     ending = PurePath(name).suffix.lower()
     if kind in _TEXTS and ending in _PLAIN:
         return Plain()
+    if kind in ("text/plain", "text/html") and ending in _MARKDOWN:
+        return Markdown()
     if kind == "message/rfc822":
         return Mail()
     if kind == "text/html" or (kind == "text/plain" and ending in _PAGE):

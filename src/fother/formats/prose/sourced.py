@@ -31,10 +31,16 @@ def require_unambiguous(
     Letters for letters are harmless, but at the start of a line where that can be markup (`lines`); for all
     else the result is read again.
     """
-    if all(_is_harmless(prose.text, change, lines) for change in rewrites):
+    seams = set(prose.seams) if lines else set()
+    if all(_is_harmless(prose.text, change, lines) and not _at_mark(change, seams) for change in rewrites):
         return
     if read_again() != rewritten(prose.text, rewrites):
         raise ValueError("a rewrite would be read as something else: as markup, or as white space between")
+
+
+def _at_mark(change: Rewrite, seams: set[int]) -> bool:
+    """Whether it brings a sort of letter beside a mark that may undo it (CommonMark 0.31, 6.2)."""
+    return bool({change.start, change.end} & seams) and not (change.text.isalnum() or change.text.isspace())
 
 
 def _is_harmless(text: str, change: Rewrite, lines: bool) -> bool:

@@ -1,0 +1,153 @@
+"""Markdown: which words are blocks, which marks are seams, what stays and why, how words are written."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fother.errors import InputFileError
+from fother.formats.prose.choice import prose_format
+from fother.formats.prose.markdown import Markdown, read_markdown
+from fother.model.prose import Prose, Rewrite
+
+MARKDOWN = Markdown()
+
+
+def read(text: str) -> Prose:
+    return MARKDOWN.read(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# Head #\ntext\n", [("heading", "Head"), ("paragraph", "text")]),
+        ("Head\n====\n", [("heading", "Head")]),
+        ("- a\n- b\n\n  c", [("item", "a"), ("item", "b"), ("item", "c")]),
+        ("| a | b |\n|---|---|\n| c | a |", [("cell", "a"), ("cell", "b"), ("cell", "c"), ("cell", "a")]),
+        ("*a* **b** ***c*** ~~d~~ 2 * 3 _e_f", [("paragraph", "a b c d 2 * 3 _e_f")]),
+        (r"\* &amp; &#65; `x` \\", [("paragraph", "* & A x \\")]),
+        ("![picture *x*](a.png) words", [("paragraph", "words")]),
+        ("a\\\nb", [("paragraph", "a\nb")]),
+        ("---\ntitle: x\n---\nwords", [("paragraph", "words")]),
+        ("<div>\nno\n</div>\n\nyes", [("paragraph", "yes")]),
+        ("[a]: https://x.example\n\nwords", [("paragraph", "words")]),
+        ("a <b>c</b> <!-- d -->e", [("paragraph", "a c e")]),
+        ("\tcode\n\nwords", [("paragraph", "code"), ("paragraph", "words")]),
+        ("one\r\ntwo\r\n\r\nthree", [("paragraph", "one\ntwo"), ("paragraph", "three")]),
+    ],
+)  # fmt: skip
+def test_words_are_found_without_their_marks(text: str, expected: list[tuple[str, str]]) -> None:
+    prose = read(text)
+    assert [(b.kind, prose.text[b.start : b.end]) for b in prose.blocks] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "stays", "reason"),
+    [
+        ("see [the *new* report](x) now", "the new report", "a link"),
+        ("see [report][r] now\n\n[r]: x", "report", "a link"),
+        ("see <https://a.example> now", "https://a.example", "a web address"),
+        ("see https://a.example/b now", "https://a.example/b", "a web address"),
+        ("run `a b` now", "a b", "code"),
+        ("run <code>a b</code> now", "a b", "code"),
+        ("```\na b\n```\n", "a b", "code"),
+        ("> said", "said", "a quotation"),
+        ("one\n  two", "\n  ", "a line end"),
+        ("so[^1] it\n\n[^1]: is so", "[^1]", "a footnote mark"),
+        ("- [x] done", "[x] ", "a list mark"),
+    ],
+)
+def test_what_stays_as_it_is(text: str, stays: str, reason: str) -> None:
+    prose = read(text)
+    assert {prose.text[f.start : f.end]: f.reason for f in prose.fixed}[stays] == reason
+
+
+def test_marks_are_seams() -> None:
+    assert read("ab *cd* ef").seams == (3, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "change", "copy"),
+    [
+        ("one *two* three", Rewrite(3, 4, "\u2005"), "one\u2005*two* three"),
+        ("one two", Rewrite(4, 7, "*a* [b] <c> & `d` | \\"), r"one \*a\* \[b\] \<c> \& \`d\` \| \\"),
+        ("> x\n\nGröße", Rewrite(2, 7, "Maß"), "> x\n\nMaß"),
+    ],
+)
+def test_only_the_words_are_written(text: str, change: Rewrite, copy: str) -> None:
+    assert MARKDOWN.write(text.encode(), [change]).decode() == copy
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("one\n\ntwo", Rewrite(0, 3, "# one")),
+        ("a _b_ c", Rewrite(1, 2, " \u200c")),
+        ("a b", Rewrite(0, 3, "")),
+    ],
+)
+def test_words_that_would_be_marks_are_refused(text: str, change: Rewrite) -> None:
+    with pytest.raises(ValueError, match="read as something else"):
+        MARKDOWN.write(text.encode(), [change])
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "*",
+                "_",
+                "**",
+                "`",
+                "``",
+                "[",
+                "]",
+                "](x)",
+                "![",
+                "<b>",
+                "</b>",
+                "a",
+                "b c",
+                "\n",
+                "\n\n",
+                "> ",
+                "- ",
+                "# ",
+                "|",
+                "\n|-|-|\n",
+                "~~",
+                "\\",
+                "&amp;",
+                "    ",
+                "\t",
+                "1. ",
+                "<",
+                "\r\n",
+                "---",
+                "é",
+            ]
+        ),
+        max_size=16,
+    )
+)
+@settings(max_examples=300, deadline=None)
+def test_every_text_is_read_in_order(pieces: list[str]) -> None:
+    source = "".join(pieces)
+    sourced = read_markdown(source)
+    assert len(sourced.starts) == len(sourced.ends) == len(sourced.prose.text)
+    assert list(sourced.starts) == sorted(sourced.starts)
+    for letter, start, end in zip(sourced.prose.text, sourced.starts, sourced.ends, strict=True):
+        if letter not in "\n&":
+            assert source[start:end].endswith(letter)
+
+
+@pytest.mark.parametrize("data", [b"", b" \n"])
+def test_nothing_to_read_is_said_in_one_sentence(data: bytes) -> None:
+    with pytest.raises(InputFileError, match=r"^The .*[.]$"):
+        MARKDOWN.read(data)
+
+
+@pytest.mark.parametrize("name", ["README.md", "a.markdown"])
+def test_markdown_is_found_by_its_name(name: str) -> None:
+    assert prose_format(name, b"# Head\n\nwords") == MARKDOWN
