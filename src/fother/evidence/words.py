@@ -11,16 +11,17 @@ from fother.verify.evidence import Result
 METHOD = """\
 How the evidence in this pack was made, and how to check it
 
-1. Marks. Every copy of the document carries a codeword: one symbol, 0 or 1, in each carrier (a gap between
-   two words, made wider or narrower by about 1/50 of the letter size). Symbol 1 has a secret probability of
-   its own in each carrier, the bias (Tardos, STOC 2003). Each copy's symbols were drawn from a keystream,
+1. Marks. Every copy of the document carries a codeword: one symbol, 0 or 1, in each carrier. A carrier is a
+   gap between two words of a page, made wider or narrower by about 1/50 of the letter size, or a place of a
+   text that can be written in several ways: a wording, a space. Symbol 1 has a secret probability of its own
+   in each carrier, the bias (Tardos, STOC 2003). Each copy's symbols were drawn from a keystream,
    independently of those of all other copies.
 2. Commitment. Before any copy was written, salted hashes of all codewords, of the files, of whom each copy
    was for, of the biases and of the rules of decision were put into one Merkle tree (RFC 6962), whose header
    was entered into an append-only log. Some copies, the decoys, were given to nobody.
 3. Observation. The leaked file was compared with the unmarked original, never with any copy. For each carrier
    that could be read, observations.csv has a value and how far the two symbols would lie apart (both in
-   thousandths of the noise), and the line and page it stands on.
+   thousandths of the noise), and the line and page (of a text, the paragraph) it stands on.
 4. Score. From observations, biases and a hypothesis about how the leak was made follows a whole-number weight
    for each carrier. A copy's score is the sum of the weights where its symbol is 1. For a copy that had no
    part in the leak the distribution of that sum is known exactly, whatever was leaked, so the probability to
@@ -31,7 +32,7 @@ How the evidence in this pack was made, and how to check it
 Check it: python verify_pack.py PACK (needs Python 3.11 and the package "cryptography"). It recomputes every
 hash, signature, proof, score and probability from the files, and tells what is proven and what only stated.
 With the unmarked original and Fother itself the observations can be measured again as well:
-fother verify PACK --original FILE.
+fother verify PACK --original FILE, for marks in a text with --carriers TABLE, which the operator can export.
 
 What it cannot show
 - Who leaked. A copy can be lost, stolen or passed on.

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from fother.channels.table import CarrierTable
+from fother.cli.trace import verdict_fields
+from fother.flow.evidence import carrier_table_of, make_pack
 from fother.flow.identify import identify
 from fother.flow.issuing import Issued, issue
 from fother.flow.progress import Silent
 from fother.flow.registering import register
 from fother.flow.respond import Traced, explain, trace
+from fother.flow.verification import verify
 from fother.registry import FolderRegistry, open_registry
+from fother.verify.pack import Trust
 
 SUBJECTS = ("department", "committee", "regional office", "supplier", "board", "inspector", "ministry")
 TAILS = (
@@ -165,3 +170,30 @@ def test_too_little_text_is_kept_for_identification_only(registry: FolderRegistr
     found = register(registry, tmp_path / "note.txt", progress=Silent())
     assert "carriers" not in found.document.blobs
     assert "too few" in found.plan["notes"][0]
+
+
+def test_an_evidence_pack_of_a_pasted_text_is_checked_and_measured_again(
+    issued: tuple[Path, Issued], registry: FolderRegistry, tmp_path: Path
+) -> None:
+    copy, path = list(issued[1].files.items())[3]
+    result = traced(registry, tmp_path, path.read_text(encoding="utf-8")[400:800])
+    kept = registry.record_trace(
+        artefacts=result.artefacts,
+        parameters=result.parameters,
+        verdict=verdict_fields(result.verdict),
+        document=result.verdict.document,
+        evidence=result.evidence,
+    )
+    pack = tmp_path / "pack.zip"
+    made = make_pack(registry, kept.id, pack, now=datetime(2026, 3, 5, tzinfo=UTC), software="test")
+    assert made.copies == (copy,)
+    table = tmp_path / "table"
+    table.write_bytes(carrier_table_of(registry, kept.id))
+    checked = verify(pack, Trust(), progress=Silent())
+    assert checked.valid
+    again = verify(pack, Trust(), original=issued[0] / "plans.txt", carriers=table, progress=Silent())
+    assert again.valid, again.errors
+    assert any("Measured again" in line for line in again.proven)
+    without = verify(pack, Trust(), original=issued[0] / "plans.txt", progress=Silent())
+    assert not without.valid
+    assert "--carriers" in without.errors[0]
