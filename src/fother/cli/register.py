@@ -37,6 +37,14 @@ def run(
     text_only: Annotated[
         bool, typer.Option("--text-only", help="Only to be recognised in leaks; no copies will be issued.")
     ] = False,
+    variants: Annotated[
+        Path | None,
+        typer.Option(
+            help="Wordings that were approved (see `fother variants`); by default the file beside it.",
+            readable=False,
+            show_default=False,
+        ),
+    ] = None,
     home: HomeOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -55,6 +63,7 @@ def run(
             allow_signed=allow_signed,
             public=public,
             text_only=text_only,
+            variants=variants,
             progress=bars,
         )
     document = found.document

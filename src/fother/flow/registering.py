@@ -17,6 +17,7 @@ from fother.flow.library import PDF, text_of
 from fother.flow.planning import plan_pdf, plan_prose
 from fother.flow.progress import Progress, Silent
 from fother.flow.strength import require_resistance, strength_factor
+from fother.flow.variants import approved_variants, beside
 from fother.formats.pdf.document import PdfSource
 from fother.formats.pdf.unlock import unlock
 from fother.formats.prose.choice import prose_format
@@ -45,18 +46,23 @@ def register(
     allow_signed: bool = False,
     public: bool = False,
     text_only: bool = False,
+    variants: Path | None = None,
     progress: Progress | None = None,
 ) -> Registered:
     """Store an unmarked original with its text, find its carriers, forecast what they can do.
 
-    A PDF carries marks in its layout; DOCX, HTML, mail, Markdown and plain text carry them in their text. Any
-    other file, one registered `text_only`, and a `public` text are kept for identification alone:
+    A PDF carries marks in its layout; DOCX, HTML, mail, Markdown and plain text carry them in their text:
+    `variants` is a file of wordings that people approved (by default the one beside `file`, if there is one).
+    Any other file, one registered `text_only`, and a `public` text are kept for identification alone:
     they get no carriers, and no copies of them can be issued.
 
     Raises InputFileError, PasswordError, SandboxError, SignedFileError, StorageError.
     """
     listener = progress or Silent()
     data = read_file(file)
+    approved = () if is_pdf(data) or public or text_only else approved_variants(file, variants)
+    if approved:
+        listener.note(f"{len(approved)} approved wordings of {(variants or beside(file)).name} are used.")
     return register_bytes(
         registry,
         file.name,
@@ -66,6 +72,7 @@ def register(
         allow_signed=allow_signed,
         public=public,
         text_only=text_only,
+        approved=approved,
         progress=listener,
     )
 

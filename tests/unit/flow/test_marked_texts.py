@@ -16,6 +16,7 @@ from fother.flow.issuing import Issued, issue
 from fother.flow.progress import Silent
 from fother.flow.registering import register
 from fother.flow.respond import Traced, explain, trace
+from fother.flow.variants import decided, open_review, save
 from fother.flow.verification import verify
 from fother.registry import FolderRegistry, open_registry
 from fother.verify.pack import Trust
@@ -197,3 +198,22 @@ def test_an_evidence_pack_of_a_pasted_text_is_checked_and_measured_again(
     without = verify(pack, Trust(), original=issued[0] / "plans.txt", progress=Silent())
     assert not without.valid
     assert "--carriers" in without.errors[0]
+
+
+def test_approved_wordings_beside_the_document_become_places(
+    registry: FolderRegistry, tmp_path: Path
+) -> None:
+    document = tmp_path / "memo.txt"
+    document.write_text(
+        "The office carried out the inspection in order to find the cause. However, nobody could say who "
+        "had given the order. The report was sent to the board prior to the meeting, and everyone read it.\n"
+    )
+    review = open_review(document)
+    assert review.file.variants
+    before = register(registry, document)
+    save(decided(review, [v.id for v in review.file.variants], "yes", "Sample Editor"))
+    after = register(registry, document)
+    assert after.document.id == before.document.id
+    families = [set(found.plan["forecast"]["text"]["places"]) for found in (before, after)]
+    assert families[0] == {"space"}
+    assert families[1] > {"space"}
