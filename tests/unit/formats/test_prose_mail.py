@@ -52,10 +52,7 @@ def test_bodies_and_attachments_are_parts() -> None:
         "attachment 1: a.html": ["File words"],
         "attachment 2: b.txt": ["Text words"],
     }
-    assert prose.notes == (
-        "Attachment 3: c.pdf is a PDF, whose words are not rewritten.",
-        "Attachment 4: d.bin (application/octet-stream) is not marked.",
-    )
+    assert prose.notes == ("Attachment 4: d.bin (application/octet-stream) is not marked.",)
     assert [(a.number, a.name, a.data) for a in MAIL.attachments(data)] == [
         (1, "a.html", b"<html><p>File words"),
         (2, "b.txt", b"Text words"),

@@ -204,7 +204,7 @@ def _file(data: bytes, file: _Attached) -> tuple[list[_Text], list[str]]:
     if part.kind == "message/rfc822":
         return [], [f"{shown} is an earlier message and stays as it is."]
     if part.kind == "application/pdf" or file.name.lower().endswith(".pdf"):
-        return [], [f"{shown} is a PDF, whose words are not rewritten."]
+        return [], []  # its pages are marked, not its words
     if part.kind.startswith("image/") and "Content-ID" in part.head:
         return [], []  # pictures inside the text
     content = part.payload(data)
