@@ -11,6 +11,7 @@ from fother.channels import characters
 from fother.channels.layout.carriers import LayoutCarriers, plan
 from fother.channels.table import CarrierTable, Part
 from fother.channels.text.carriers import TextCarriers
+from fother.channels.text.twins import join
 from fother.channels.wording.places import places as wording_places
 from fother.channels.wording.variant import Approved
 from fother.errors import FotherError
@@ -85,7 +86,7 @@ def plan_prose(data: bytes, form: ProseFormat, approved: Sequence[Approved], pro
     worded, notes_of_wordings = wording_places(prose, approved)
     taken = [span for p in worded for span in ((p.start, p.end), *p.twins)]
     between = characters.places(prose, taken)
-    places = sorted([*worded, *between], key=lambda place: place.start)
+    places = join(sorted([*worded, *between], key=lambda place: place.start), prose)
     text = TextCarriers(prose.text, tuple(places))
     parts = [Part("", text)]
     templates: dict[str, bytes] = {}
