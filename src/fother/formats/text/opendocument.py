@@ -31,7 +31,7 @@ _DUBLIN_CORE = "{http://purl.org/dc/"
 _VECTOR = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
 _MAIN = ("body", "slide", "sheet")
 _MOST_SPACES = 1000
-_SPACES = re.compile(r"\s+")
+_SPACES = re.compile("[ \t\r\n]+")  # OpenDocument 1.3 part 3, 6.1.2: other spaces are letters
 
 
 def read_open_document(package: Package, content: Content) -> None:
