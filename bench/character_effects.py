@@ -5,7 +5,7 @@ width      difference to a space in em, largest over fonts: HarfBuzz alone, then
 lines      share of lines that begin with the same word when all spaces of a paragraph are so written
 find       Chromium, Firefox (window.find), LibreOffice (UNO search), grep: is "word word" found?
 spelling   do hunspell and aspell flag more words than in the plain text?
-speech     does espeak-ng make the same phonemes as of a space?
+speech     espeak-ng's phonemes against those of a space: same, same sounds (words less run together), other
 tree       what Chromium's accessibility tree says between the words
 
     pip install uharfbuzz fonttools playwright; apt install espeak-ng hunspell hunspell-en-us aspell aspell-en
@@ -212,7 +212,11 @@ def by_tools(forms: Sequence[str]) -> dict[str, list[Any]]:
         found["find grep"].append(grep.returncode == 0)
         for name, command, before in zip(("hunspell", "aspell"), _SPELL, plain, strict=True):
             found[name].append(len(_told(command, text).split()) - len(before.split()))
-        found["speech"].append(_told(_SPEAK, text).split() == spoken.split())
+        said = _told(_SPEAK, text)
+        alike = "".join(said.split()) == "".join(spoken.split())
+        found["speech"].append(
+            "same" if said.split() == spoken.split() else "same sounds" if alike else "other"
+        )
     return found
 
 

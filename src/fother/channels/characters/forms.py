@@ -1,6 +1,6 @@
 """How a space is written: the alphabet of the characters channel, and what programs make of it.
 
-A space is followed by up to three zero width non-joiners and up to three zero width joiners; in strong copies
+A space is followed by up to three zero width joiners and up to three zero width non-joiners; in strong copies
 it may itself be a punctuation space. The three kinds of mark are independent, so whatever takes one kind away
 leaves the symbols of the others readable. Measured by `bench/character_survival.py` and
 `bench/character_effects.py`; why these and no others: docs/adr/0018.
@@ -46,7 +46,8 @@ MARKS: tuple[Mark, ...] = (
 
 def _form(number: int) -> str:
     non_joiners, joiners, base = number & 3, number >> 2 & 3, number >> 4
-    return (PUNCTUATION_SPACE if base else SPACE) + NON_JOINER * non_joiners + JOINER * joiners
+    # Joiners first: no line may break right behind one (UAX 14, LB8a).
+    return (PUNCTUATION_SPACE if base else SPACE) + JOINER * joiners + NON_JOINER * non_joiners
 
 
 #: Form number Σ symbol_j·2^j of a space; form 0 is the space itself.
