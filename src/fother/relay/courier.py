@@ -28,7 +28,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from fother.errors import FotherError, StorageError
@@ -84,6 +84,7 @@ class Courier:
         self._now, self._seconds = now, seconds
         self._open: dict[str, _Open] = {}
         self._turn: deque[str] = deque()
+        self._wrong: dict[str, str] = {}
         self._lock = threading.Condition()
         self._stopping = False
         self._rest_until, self._rest = 0.0, 0.0
@@ -99,10 +100,7 @@ class Courier:
         for worker in workers:
             worker.start()
         while not self._stopping:
-            try:
-                self._look()
-            except StorageError as error:
-                self._tell("queue", reason=str(error))
+            self._look()
             with self._lock:
                 self._lock.wait(_LOOK)
         for worker in workers:
@@ -123,8 +121,11 @@ class Courier:
 
     def _recover(self) -> None:
         for id in self._queue.ids("ready"):
-            for k in in_state(self._queue.states(id), SENDING):
-                self._doubt(id, k)
+            self._spared(id, partial(self._recover_one, id))
+
+    def _recover_one(self, id: str) -> None:
+        for k in in_state(self._queue.states(id), SENDING):
+            self._doubt(id, k)
 
     def _doubt(self, id: str, k: int) -> None:
         held = self._policy.queue.in_doubt == "hold"
@@ -138,11 +139,24 @@ class Courier:
     def _look(self) -> None:
         for id in self._queue.ids("ready"):
             if id not in self._open:
-                self._enter(id)
+                self._spared(id, partial(self._enter, id))
         for entry in list(self._open.values()):
-            self._take_decisions(entry)
-            self._expire(entry)
-            self._settle(entry)
+            self._spared(entry.id, partial(self._see_to, entry))
+
+    def _see_to(self, entry: _Open) -> None:
+        self._take_decisions(entry)
+        self._expire(entry)
+        self._settle(entry)
+
+    def _spared(self, id: str, step: Callable[[], None]) -> None:
+        """A step for one message; what is wrong with it is told once and does not hold up the others."""
+        try:
+            step()
+            self._wrong.pop(id, None)
+        except Exception as error:
+            if self._wrong.get(id) != (reason := _reason(error)):
+                self._wrong[id] = reason
+                self._tell("queue", id=id, reason=reason)
 
     def _enter(self, id: str) -> None:
         plan, states, mail = self._queue.plan(id), self._queue.states(id), self._mail(id)
