@@ -86,7 +86,18 @@ class Process:
     child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        """Returns when it listens, so that a kill meets it at work."""
+        before = self._starts()
         self.child = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=self.log.open("ab"))
+
+        limit = time.monotonic() + 60
+        while self._starts() == before:
+            assert self.child.poll() is None, self.log.read_text()
+            assert time.monotonic() < limit, "the relay does not start"
+            time.sleep(0.02)
+
+    def _starts(self) -> int:
+        return self.log.read_bytes().count(b" listening: ") if self.log.exists() else 0
 
     def kill(self, *, courier: bool) -> None:
         assert self.child is not None

@@ -48,7 +48,7 @@ from fother.relay.queue import (
 )
 from fother.relay.telling import Tell, Teller
 
-_LOOK = 0.5  #: seconds between looks for new mail and decisions
+_LOOK, _PAUSE = 0.5, 0.05  #: seconds between looks for new mail and decisions, at most and at least
 _LONGEST_REST = 300.0  #: seconds between tries while the next mail server cannot be reached
 _KEPT = 4  #: messages kept in memory
 
@@ -65,7 +65,8 @@ class _Open:
     later: list[tuple[float, int]] = field(default_factory=list)  #: heap of (when, delivery)
     tries: dict[int, int] = field(default_factory=dict)
     busy: set[int] = field(default_factory=set)
-    doubts: frozenset[int] = frozenset()  #: those that the postmaster was told about
+    held: set[int] = field(default_factory=set)  #: in doubt, until somebody decides
+    told: frozenset[int] = frozenset()  #: of those, what the postmaster knows
     said: dict[int, str] = field(default_factory=dict)  #: last answers to deliveries that wait
 
 
@@ -101,6 +102,8 @@ class Courier:
             worker.start()
         while not self._stopping:
             self._look()
+            # Not at every end of a delivery: looking takes from the time of those who deliver.
+            time.sleep(_PAUSE)
             with self._lock:
                 self._lock.wait(_LOOK)
         for worker in workers:
@@ -163,6 +166,7 @@ class Courier:
         has_id = headers(mail.raw)["Message-ID"] is not None
         head = trace_line(mail.envelope, self._policy.listen.name, id, has_id)
         entry = _Open(id, mail.envelope, head, plan, deque(in_state(states, WAITING)))
+        entry.held.update(in_state(states, IN_DOUBT))
         with self._lock:
             self._open[id] = entry
             self._turn.append(id)
@@ -171,13 +175,16 @@ class Courier:
     def _take_decisions(self, entry: _Open) -> None:
         """What people decided about deliveries in doubt; and telling the postmaster about new doubts."""
         with self._lock:
-            known = {*entry.fresh, *entry.busy, *(k for _, k in entry.later)}
+            if not entry.held:
+                return
             states = self._queue.states(entry.id)
-            entry.fresh += [k for k in in_state(states, WAITING) if k not in known]
-        doubts = frozenset(in_state(states, IN_DOUBT))
-        if doubts - entry.doubts:
-            self._tell_postmaster(entry, sorted(doubts))
-        entry.doubts = doubts
+            decided = [k for k in entry.held if states[k : k + 1] != IN_DOUBT]
+            entry.held.difference_update(decided)
+            entry.fresh += [k for k in decided if states[k : k + 1] == WAITING]
+            held = frozenset(entry.held)
+        if held - entry.told:
+            self._tell_postmaster(entry, sorted(held))
+            entry.told = held
 
     def _expire(self, entry: _Open) -> None:
         age = (self._now() - entry.envelope.taken_at).total_seconds()
@@ -198,7 +205,7 @@ class Courier:
         with self._lock:
             if entry.fresh or entry.busy:
                 return
-            waiting = bool(entry.later)
+            waiting = bool(entry.later or entry.held)
         states = self._queue.states(entry.id)
         self._report(entry, in_state(states, FAILED))
         if not waiting and set(states) <= set(DELIVERED + FAILED):
@@ -317,6 +324,8 @@ class Courier:
             case "in doubt":
                 self._doubt(entry.id, k)
                 if self._policy.queue.in_doubt == "hold":
+                    with self._lock:
+                        entry.held.add(k)
                     return None
             case _:
                 self._queue.set_state(entry.id, k, WAITING)

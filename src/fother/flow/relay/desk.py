@@ -111,11 +111,9 @@ class Desk:
             return
         try:
             title = f"Mail {mail.envelope.taken_at:%Y-%m-%d} {id[:8]}"
-            read = self._marker.read(mail.raw, title)
-        except (UnmarkableError, InputFileError) as error:
+            self._send_copies(id, mail, split, self._marker.read(mail.raw, title))
+        except (UnmarkableError, InputFileError, CopyCheckError) as error:
             self._pass_or_refuse(id, mail, split, str(error))
-            return
-        self._send_copies(id, mail, split, read)
 
     def _give_up(self, id: str, envelope: Envelope) -> None:
         refused = ((address, self._policy.rule(address) is not None) for address in envelope.recipients)

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from fother.errors import UnmarkableError
-from fother.flow.commit import commit_issues, committed_edition
+from fother.flow.commit import DECOYS, commit_issues, committed_edition
 from fother.flow.copies import CopyJob, CopyMaker, copy_name
 from fother.flow.issuing import make_request
 from fother.flow.making import Makers
@@ -18,7 +18,7 @@ from fother.registry import Copy, Document, Edition, IssuedFile, ReadyCopy, Reci
 from fother.relay.policy import Marking
 
 _BATCH = 64  # copies that are noted as issued in one transaction
-DECOYS = 16  #: copies that nobody gets, in every issue with new copies
+_MANY = 200  # copies from which on starting worker processes for one message pays
 
 
 class RegistryMarker:
@@ -69,7 +69,7 @@ class RegisteredMail:
         registry, issues = self._registry, [*dict.fromkeys(c.issue for c in copies if c.state == "reserved")]
         shared = committed_edition(registry, self._document, edition)
         request = make_request(registry, self._document, edition, Path())
-        with Makers(request, workers=1) as makers:
+        with Makers(request, workers=None if len(copies) >= _MANY else 1) as makers:
             commit_issues(registry, [*dict.fromkeys([*issues, issue])], shared, makers, Silent())
         ready: dict[int, ReadyCopy] = {}
         for waiting in issues:
