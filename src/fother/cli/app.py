@@ -21,6 +21,7 @@ VERBS = (
     "register",
     "variants",
     "issue",
+    "relay",
     "intake",
     "identify",
     "trace",
