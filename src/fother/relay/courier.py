@@ -108,6 +108,7 @@ class Courier:
                 self._lock.wait(_LOOK)
         for worker in workers:
             worker.join()
+        self._look()  # what has just come to its end
 
     def stop(self) -> None:
         """Finish what was begun, and begin nothing more."""

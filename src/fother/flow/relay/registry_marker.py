@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
+
 from fother.errors import UnmarkableError
 from fother.flow.commit import DECOYS, commit_issues, committed_edition
 from fother.flow.copies import CopyJob, CopyMaker, copy_name
@@ -14,6 +16,7 @@ from fother.flow.making import Makers
 from fother.flow.progress import Silent
 from fother.flow.registering import MIN_CARRIERS, carrier_table, register_bytes
 from fother.flow.strength import require_resistance, strength_factor
+from fother.formats.prose.mail import Mail
 from fother.registry import Copy, Document, Edition, IssuedFile, ReadyCopy, RecipientRow, Registry
 from fother.relay.policy import Marking
 
@@ -47,13 +50,22 @@ class RegisteredMail:
         self, registry: Registry, document: Document, marking: Marking, raw: bytes, left: Sequence[str]
     ) -> None:
         self._registry, self._document, self._marking = registry, document, marking
-        self.plain, self.left = raw, left
+        self._raw, self.left = raw, left
+
+    @property
+    def plain(self) -> bytes:
+        """As it came; where its author wrote alternatives, with the first of each."""
+        table = carrier_table(self._registry, self._document)
+        rewrites = [
+            rewrite
+            for _, carriers in table.text()
+            for rewrite in carriers.rewrites(np.zeros(carriers.count, np.uint8))
+        ]
+        return Mail().write(self._raw, rewrites) if rewrites else self._raw
 
     def copies(self, rows: Sequence[RecipientRow]) -> Iterator[bytes]:
         registry, marking = self._registry, self._marking
-        edition = registry.edition(
-            self._document.id, marking.resistance, strength_factor(marking.strength)
-        )
+        edition = registry.edition(self._document.id, marking.resistance, strength_factor(marking.strength))
         parameters = {"resistance": marking.resistance, "strength": marking.strength}
         reservation = registry.reserve(
             edition.id, rows, source="mail relay", parameters=parameters, decoys=DECOYS
@@ -76,9 +88,7 @@ class RegisteredMail:
             ready |= registry.ready(waiting)
         return ready
 
-    def _made(
-        self, edition: Edition, copies: Sequence[Copy], ready: dict[int, ReadyCopy]
-    ) -> Iterator[bytes]:
+    def _made(self, edition: Edition, copies: Sequence[Copy], ready: dict[int, ReadyCopy]) -> Iterator[bytes]:
         registry, batch = self._registry, list[IssuedFile]()
         with closing(CopyMaker(make_request(registry, self._document, edition, Path()))) as maker:
             for copy in copies:
