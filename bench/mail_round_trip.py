@@ -4,7 +4,7 @@
 
 FOLDER holds files from anywhere: .eml are messages, .html pages; nothing of it is part of this project. Each
 is read and rewritten twice: half of the single spaces become U+2005 and one word in twenty another one
-("seen"), and all spaces become look-alikes of the characters channel ("marks"). Checked of every file:
+("seen"), and all spaces become forms of the characters channel at standard strength ("marks"). Checked:
 
 - reading the copy says exactly what was meant; no rewrites give the same bytes;
 - messages, by Python's parser with its default policy: the same tree, headers but for the transfer encoding
@@ -35,6 +35,7 @@ import numpy as np
 from PIL import Image
 
 from fother.channels.characters import FORMS
+from fother.channels.text.carriers import Place
 from fother.errors import InputFileError
 from fother.formats.prose.encoding import decoded
 from fother.formats.prose.html import Html
@@ -42,6 +43,7 @@ from fother.formats.prose.mail import Mail
 from fother.model.prose import Prose, Rewrite, rewritten
 
 EM = "\u2005"
+_STANDARD = 1 << Place(0, 1, FORMS, "characters", "space", 0).symbols_used(1.0)
 _NO_SCRIPTS = b"<meta http-equiv=Content-Security-Policy content=\"script-src 'none'\">"
 MARKS = re.compile("[\u200b-\u200d\u2060]")
 
@@ -81,7 +83,7 @@ def seen_rewrites(prose: Prose, chance: random.Random) -> list[Rewrite]:
 
 
 def mark_rewrites(prose: Prose, chance: random.Random) -> list[Rewrite]:
-    return [Rewrite(at, at + 1, chance.choice(FORMS)) for at in single_spaces(prose)]
+    return [Rewrite(at, at + 1, chance.choice(FORMS[:_STANDARD])) for at in single_spaces(prose)]
 
 
 def taken_back(text: str) -> str:
