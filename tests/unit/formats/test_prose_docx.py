@@ -449,6 +449,22 @@ def test_one_reading_serves_many_copies() -> None:
     assert form.write(data, changes) == template.write(changes)
 
 
+def test_reading_copies_back_does_not_read_the_original_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_files = []
+
+    class Counted(DocxTemplate):
+        def __init__(self, data: bytes) -> None:
+            read_files.append(data)
+            super().__init__(data)
+
+    monkeypatch.setattr("fother.formats.prose.docx.document.DocxTemplate", Counted)
+    data, form = rich(), Docx()
+    changes = spaced(form.read(data))
+    for _ in range(3):
+        form.read(form.write(data, changes))
+    assert read_files.count(data) == 1
+
+
 # What is refused
 
 

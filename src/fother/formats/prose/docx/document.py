@@ -36,30 +36,33 @@ _NUMBER = re.compile(r"\d+")
 
 
 class Docx:
-    """Word files without macros. Copies of one file after the other are made without reading it again."""
+    """Word files without macros. Copies of one file are made without reading it again."""
 
     media_type = WORD
     ending = ".docx"
 
     def __init__(self) -> None:
-        self._latest: tuple[bytes, DocxTemplate] | None = None
+        self._original: tuple[bytes, DocxTemplate] | None = None
 
     def read(self, data: bytes) -> Prose:
         """The text of its body, headers, footers, notes and text boxes.
 
         Raises InputFileError, PasswordError for an encrypted file, SignedFileError for a signed one.
         """
-        return self._template(data).prose
+        if self._original is None:
+            return self._template(data).prose
+        # A copy that is read back must not take the place of the original that copies are made of.
+        return (self._original[1] if self._original[0] == data else DocxTemplate(data)).prose
 
     def write(self, data: bytes, rewrites: Sequence[Rewrite]) -> bytes:
         """The file with rewrites carried out; raises as `read` does, and ValueError for what must stay."""
         return self._template(data).write(rewrites)
 
     def _template(self, data: bytes) -> DocxTemplate:
-        latest = self._latest
-        if latest is None or latest[0] != data:
-            latest = self._latest = (data, DocxTemplate(data))
-        return latest[1]
+        original = self._original
+        if original is None or original[0] != data:
+            original = self._original = (data, DocxTemplate(data))
+        return original[1]
 
 
 @dataclass(frozen=True)

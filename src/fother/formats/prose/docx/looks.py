@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from lxml import etree
+
 from fother.formats.prose.docx.styles import (
     Style,
     Styles,
@@ -38,9 +40,17 @@ class Looks:
     def __init__(self, styles: Styles, *, monospace_is_code: bool = True) -> None:
         self._styles = styles
         self._monospace_is_code = monospace_is_code
+        self._known: dict[tuple[bytes, Style], Look] = {}
 
     def look(self, properties: Any, paragraph: Style) -> Look:
         """Of a run with these properties (w:rPr, or None) in a paragraph of this style."""
+        written = b"" if properties is None else etree.tostring(properties, with_tail=False)
+        known = self._known.get((written, paragraph))
+        if known is None:
+            known = self._known[written, paragraph] = self._look(properties, paragraph)
+        return known
+
+    def _look(self, properties: Any, paragraph: Style) -> Look:
         if properties is None:
             return self._judged((self._styles.language,), paragraph, paragraph.reason)
         named = properties.find("{*}rStyle")

@@ -62,7 +62,8 @@ class Slots:
     def content(self, number: int) -> str:
         """The letters of a slot."""
         slot = self.slots[number]
-        return "".join(map(_letters, _units(self.source[slot.start : slot.end])))
+        raw = self.source[slot.start : slot.end]
+        return "".join(map(_letters, _units(raw))) if _is_coded(raw) else raw
 
     def rewritten(self, edits: Mapping[int, Sequence[Rewrite]], bare: Mapping[int, tuple[int, int]]) -> bytes:
         """The part with edits of slots' contents (disjoint, in order) carried out.
@@ -123,7 +124,12 @@ def _encoding(data: bytes) -> str:
 
 def _units(raw: str) -> list[str]:
     """What stands for one letter each."""
-    return _UNIT.findall(raw) if "&" in raw or "\r" in raw else list(raw)
+    return _UNIT.findall(raw) if _is_coded(raw) else list(raw)
+
+
+def _is_coded(raw: str) -> bool:
+    """Whether some letters are written as several characters."""
+    return "&" in raw or "\r" in raw
 
 
 def _letters(unit: str) -> str:
