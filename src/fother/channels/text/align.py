@@ -15,14 +15,13 @@ from rapidfuzz.distance import Levenshtein
 
 from fother.channels.text.letters import string
 from fother.channels.text.locate import Chain
-from fother.channels.text.reference import Reference
+from fother.channels.text.reference import HIDDEN, Reference
 from fother.channels.text.seeds import Ints
 
 _SHORTEST = 4  # letters in a row that are believed between two longer runs
 _LARGEST = 1_500  # letters of a gap that is filled; in a longer one text is missing or strange
 _STEP = 96  # letters looked at past an end, at once
 _STEPS = 20  # of them, at most
-_HIDDEN = 0xE000  # stands for a hidden letter: nothing equals it
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def all_aligned(leak: NDArray[np.uint32], reference: Reference, chains: list[Cha
 
 
 def _aligned(leak: NDArray[np.uint32], reference: Reference, chain: Chain, low: int) -> Passage:
-    masked = np.where(reference.hidden, np.uint32(_HIDDEN), reference.letters)
+    masked = reference.shown
     rows: list[tuple[int, int, int]] = []
     for i, j, n in chain.runs.tolist():
         if rows:
@@ -111,7 +110,7 @@ def _grown(leak: NDArray[np.uint32], masked: NDArray[np.uint32]) -> list[tuple[i
             if block.size < _SHORTEST:
                 continue
             p, q = i + block.a, j + block.b
-            hidden = int(np.count_nonzero(masked[at_j:q] == _HIDDEN))
+            hidden = int(np.count_nonzero(masked[at_j:q] == HIDDEN))
             gap = max(0 if hidden else p - at_i, q - at_j - hidden)
             score += block.size - (1 + gap / 2 if gap else 0)
             if score < -_SHORTEST:

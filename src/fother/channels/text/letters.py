@@ -7,7 +7,6 @@ anything but letters and digits. Both know where in the text each of their chara
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,8 +16,7 @@ from numpy.typing import NDArray
 
 _QUOTES = dict.fromkeys("‘’‚‛′`´ʼ＇", "'") | dict.fromkeys("“”„‟″«»＂", '"')
 _DASHES = dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
-#: a hyphen at a line end: of the word or of the line, nobody can tell
-_DIVIDED = re.compile(r"(?<=\w)[-\u00ad\u2010][ \t]{0,8}\r?\n[ \t]{0,8}(?=\w)")
+_HYPHENS = (0x2D, 0xAD, 0x2010)
 
 
 class _Folded(dict[int, str]):
@@ -42,8 +40,8 @@ _FOLDED = _Folded()
 
 
 def flat(text: str) -> str:
-    """The flat view of a short text, without spaces at its ends."""
-    return " ".join(_DIVIDED.sub("", text).translate(_FOLDED).split())
+    """The flat view of a short text of one line, without spaces at its ends."""
+    return " ".join(text.translate(_FOLDED).split())
 
 
 @dataclass(frozen=True)
@@ -56,10 +54,7 @@ class Flat:
     @cached_property
     def letter_at(self) -> NDArray[np.int64]:
         """(n_letters,) where in `text` the letters and digits stand."""
-        letter = np.zeros(0x110000, np.bool_)
-        for character in set(self.text):
-            letter[ord(character)] = character.isalnum()
-        return np.flatnonzero(letter[_points(self.text)])
+        return np.flatnonzero(_is_letter(_points(self.text)))
 
     @cached_property
     def letters(self) -> NDArray[np.uint32]:
@@ -75,20 +70,49 @@ class Flat:
 def flatten(text: str) -> Flat:
     """The flat view of a text. Linear in its length."""
     points = _points(text)
-    kept = np.ones(len(points), np.bool_)
-    for divided in _DIVIDED.finditer(text):
-        kept[divided.start() : divided.end()] = False
-    where = np.flatnonzero(kept)
+    where = np.flatnonzero(~_dividing(points))
+    if len(where) < len(points):
+        points = points[where]
+        text = string(points)
     lengths = np.zeros(0x110000, np.int64)
     for character in set(text):
         lengths[ord(character)] = len(_FOLDED[ord(character)])
-    folded = _DIVIDED.sub("", text).translate(_FOLDED)
-    source = np.repeat(where, lengths[points[where]])
+    folded = text.translate(_FOLDED)
+    source = np.repeat(where, lengths[points])
     space = _points(folded) == 32
     single = ~(space & np.concatenate([[True], space[:-1]]))
     if single.all():
         return Flat(folded, source)
     return Flat(string(_points(folded)[single]), source[single])
+
+
+def _dividing(points: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """(n,) characters from a hyphen at a line end to the word on the next line.
+
+    The hyphen may be the word's or the line's, nobody can tell.
+    """
+    padded = np.concatenate([points, np.zeros(2, np.uint32)])
+    blank = (padded == 32) | (padded == 9) | (padded == 13)
+    at = np.arange(len(padded))
+    at[blank] = len(padded) - 1
+    following = np.minimum.accumulate(at[::-1])[::-1]  # the next character that is no blank, from here on
+    hyphens = np.flatnonzero(np.isin(points, _HYPHENS))
+    line_end = following[hyphens + 1]
+    word = following[np.minimum(line_end + 1, len(padded) - 1)]
+    divides = (padded[line_end] == 10) & _is_letter(padded[word]) & (hyphens > 0)
+    divides &= _is_letter(padded[np.maximum(hyphens - 1, 0)])
+    change = np.zeros(len(padded), np.int64)
+    change[hyphens[divides]] = 1
+    change[word[divides]] = -1
+    return np.asarray(np.cumsum(change)[: len(points)] > 0)
+
+
+def _is_letter(points: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """(n,) whether each is a letter or digit."""
+    known = np.zeros(0x110000, np.bool_)
+    present = np.flatnonzero(np.bincount(points)) if len(points) else points
+    known[present] = [chr(point).isalnum() for point in present.tolist()]
+    return known[points]
 
 
 def _points(text: str) -> NDArray[np.uint32]:

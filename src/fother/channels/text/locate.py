@@ -23,6 +23,7 @@ _CHAIN = 24  # letters of a chain that are worth its place: short ones are accid
 _APART = 60  # letters of both texts between two runs of one segment, at most
 _COMPANY = 24  # letters by which the rest of its chain helps a segment, at most
 _HOLE = 40  # letters between two runs that nothing else can explain
+_TIMES = 4  # how often the whole original is read in one leak, at most
 _RIVAL = 12  # letters by which the right part of the original must explain a stretch better
 
 
@@ -45,7 +46,8 @@ def locate(leak: NDArray[np.uint32], reference: Reference) -> list[Chain]:
     if not len(runs):
         return []
     runs = _telling(runs, len(leak))
-    return _disjoint(_chains(runs), len(leak), reference.first_written)
+    chains = _disjoint(_chains(runs), len(leak), reference.first_written)
+    return sorted(_enough(chains, _TIMES * len(reference.letters)), key=lambda chain: int(chain.runs[0, 0]))
 
 
 def _telling(runs: Ints, length: int) -> Ints:
@@ -146,5 +148,10 @@ def _disjoint(chains: list[Chain], length: int, first_written: Ints) -> list[Cha
             at = i + n
         taken.append(Chain(chain.runs[free], chain.score))
         doubtful.append([])
-    found = [Chain(c.runs, c.score, tuple(sorted(d))) for c, d in zip(taken, doubtful, strict=True)]
-    return sorted(found, key=lambda chain: int(chain.runs[0, 0]))
+    return [Chain(c.runs, c.score, tuple(sorted(d))) for c, d in zip(taken, doubtful, strict=True)]
+
+
+def _enough(chains: list[Chain], letters: int) -> list[Chain]:
+    """The first chains with so many letters: whoever repeats a document endlessly is not read endlessly."""
+    total = np.cumsum([chain.runs[:, 2].sum() for chain in chains])
+    return chains[: int(np.searchsorted(total, letters)) + 1]

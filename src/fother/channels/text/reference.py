@@ -12,6 +12,8 @@ from fother.channels.text.carriers import Place, TextCarriers
 from fother.channels.text.letters import Flat, flat, flatten
 from fother.channels.text.seeds import Ints
 
+HIDDEN = 0x10FFFF  #: stands for a hidden letter; no character
+
 
 @dataclass(frozen=True)
 class Occurrence:
@@ -75,6 +77,11 @@ class Reference:
     @cached_property
     def _before(self) -> Ints:
         return np.maximum.accumulate(np.array([o.before for o in self.occurrences], np.int64))
+
+    @cached_property
+    def shown(self) -> NDArray[np.uint32]:
+        """(n_letters,) the letters, with what no letter equals for those that are hidden."""
+        return np.where(self.hidden, np.uint32(HIDDEN), self.letters)
 
     @property
     def letters(self) -> NDArray[np.uint32]:
