@@ -23,7 +23,7 @@ _CHAIN = 24  # letters of a chain that are worth its place: short ones are accid
 _APART = 60  # letters of both texts between two runs of one segment, at most
 _COMPANY = 24  # letters by which the rest of its chain helps a segment, at most
 _HOLE = 40  # letters between two runs that nothing else can explain
-_TIMES = 4  # how often the whole original is read in one leak, at most
+_TIMES = 2  # how often the whole original is read in one leak, at most
 _RIVAL = 12  # letters by which the right part of the original must explain a stretch better
 
 

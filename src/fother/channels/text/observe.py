@@ -16,13 +16,14 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fother.channels.text import points, wordings
 from fother.channels.text.align import Passage, all_aligned
-from fother.channels.text.carriers import Channel, Place, TextCarriers
+from fother.channels.text.carriers import Channel, TextCarriers
 from fother.channels.text.flattened import probability, tempered
 from fother.channels.text.letters import Flat, flatten
 from fother.channels.text.locate import locate
@@ -153,7 +154,7 @@ def _observations(
     for site in sites:
         place = carriers.places[site.place]
         for symbol in range(place.symbols_used(strength)):
-            ratio, plain = _symbol(place, np.array(site.likelihoods), symbol)
+            ratio, plain = _symbol(place.forms, site.likelihoods, symbol)
             if abs(ratio) > _LEAST:
                 column = int(carriers.first_column[site.place]) + symbol
                 kinds[site.channel, place.family, symbol].append((column, ratio, plain))
@@ -170,11 +171,13 @@ def _observations(
     return _as_observations(carriers, columns, [_once(by_column[c]) for c in columns]), tuple(alike)
 
 
-def _symbol(place: Place, likelihoods: Floats, symbol: int) -> tuple[float, bool]:
+@lru_cache(maxsize=10_000)  # spaces have few readings
+def _symbol(forms: tuple[str, ...], likelihoods: tuple[float, ...], symbol: int) -> tuple[float, bool]:
     """Log-likelihood ratio of 1 against 0 of a symbol, and whether the side it favours is the plainer one."""
     one = (np.arange(len(likelihoods)) >> symbol & 1).astype(np.bool_)
-    ratio = float(np.logaddexp.reduce(likelihoods[one]) - np.logaddexp.reduce(likelihoods[~one]))
-    first, second = _plainness(place.forms[0]), _plainness(place.forms[1 << symbol])
+    of_form = np.array(likelihoods)
+    ratio = float(np.logaddexp.reduce(of_form[one]) - np.logaddexp.reduce(of_form[~one]))
+    first, second = _plainness(forms[0]), _plainness(forms[1 << symbol])
     return min(max(ratio, -_MOST), _MOST), (ratio < 0) == (first < second)
 
 
