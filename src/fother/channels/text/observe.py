@@ -86,17 +86,20 @@ def observe(
     if not passages:
         return None
     fits = [
-        (passage, wordings.fitted(window, reference))
-        for passage in passages
+        (number, wordings.fitted(window, reference))
+        for number, passage in enumerate(passages)
         for window in wordings.windows(flattened, reference, passage)
     ]
     error = _error_rate([fit for _, fit in fits], recognised)
-    sites = [site for passage, fit in fits for site in _wordings(flattened, passage, fit, error)]
+    sites = [(n, site) for n, fit in fits for site in _wordings(flattened, passages[n], fit, error)]
     if not recognised:
-        sites += [site for p in passages for site in _characters(leak, flattened, reference, p, strength)]
-    sites.sort(key=lambda site: (site.leak, site.place))
+        for number, passage in enumerate(passages):
+            found = _characters(leak, flattened, reference, passage, strength)
+            sites += [(number, site) for site in found]
+    sites.sort(key=lambda found: (found[1].leak, found[1].place))
     observations, alike = _observations(carriers, sites, strength)
-    return TextReading(observations, tuple(sites), tuple(_span(flattened, p) for p in passages), error, alike)
+    spans = tuple(_span(flattened, passage) for passage in passages)
+    return TextReading(observations, tuple(site for _, site in sites), spans, error, alike)
 
 
 def _error_rate(fits: Sequence[wordings.Fit], recognised: bool) -> float:
@@ -147,25 +150,30 @@ def _span(flattened: Flat, passage: Passage) -> Span:
 
 
 def _observations(
-    carriers: TextCarriers, sites: Sequence[Site], strength: float
+    carriers: TextCarriers, sites: Sequence[tuple[int, Site]], strength: float
 ) -> tuple[Observations, tuple[Flattened, ...]]:
-    """Log-likelihood ratios of every symbol, tempered where a kind may be flattened, one for each column."""
-    kinds: dict[tuple[Channel, str, int], list[tuple[int, float, bool]]] = defaultdict(list)
-    for site in sites:
+    """Log-likelihood ratios of every symbol, tempered where a kind may be flattened, one for each column.
+
+    `sites` have the number of their passage. A place that a passage shows several times (a spelling that is
+    the same throughout) is one reading of its kind.
+    """
+    kinds: dict[tuple[Channel, str, int], dict[tuple[int, int], list[tuple[float, bool]]]]
+    kinds = defaultdict(lambda: defaultdict(list))
+    for passage, site in sites:
         place = carriers.places[site.place]
         for symbol in range(place.symbols_used(strength)):
             ratio, plain = _symbol(place.forms, site.likelihoods, symbol)
             if abs(ratio) > _LEAST:
                 column = int(carriers.first_column[site.place]) + symbol
-                kinds[site.channel, place.family, symbol].append((column, ratio, plain))
+                kinds[site.channel, place.family, symbol][passage, column].append((ratio, plain))
     by_column: dict[int, list[float]] = defaultdict(list)
     alike = []
     for (channel, family, symbol), readings in kinds.items():
-        ratios = np.array([ratio for _, ratio, _ in readings])
-        dead = probability(np.array([plain for *_, plain in readings]), channel)
+        ratios = np.array([_once([ratio for ratio, _ in shown]) for shown in readings.values()])
+        dead = probability(np.array([shown[0][1] for shown in readings.values()]), channel)
         if np.count_nonzero(dead > 0.5) > len(dead) / 2:
             alike.append(Flattened(channel, family, symbol, len(readings)))
-        for (column, *_), ratio in zip(readings, tempered(ratios, dead).tolist(), strict=True):
+        for (_, column), ratio in zip(readings, tempered(ratios, dead).tolist(), strict=True):
             by_column[column].append(ratio)
     columns = sorted(by_column)
     return _as_observations(carriers, columns, [_once(by_column[c]) for c in columns]), tuple(alike)
