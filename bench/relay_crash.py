@@ -7,7 +7,8 @@ byte for byte, the copy of this recipient, and its commitment must be in the log
 second case deliveries in doubt are held; they are resolved by looking into the sink, as a postmaster looks
 into the log of his server.
 
-Run: python bench/relay_crash.py [--kills 20] [--messages 40] [--members 10] [--simulated]
+Run: python bench/relay_crash.py [--kills 20] [--messages 40] [--members 10]
+     python bench/relay_crash.py --simulated --messages 400 --shortest 0.7 --longest 3 --pause 0.05
 `--simulated` marks with a marker that costs nothing, so that far more deliveries are under way.
 """
 
@@ -36,10 +37,14 @@ def main() -> int:
     options.add_argument("--kills", type=int, default=20)
     options.add_argument("--messages", type=int, default=40)
     options.add_argument("--members", type=int, default=10)
+    options.add_argument("--shortest", type=float, default=2.0, help="seconds from a start to its kill")
+    options.add_argument("--longest", type=float, default=8.0)
+    options.add_argument("--pause", type=float, default=8.0, help="of each of three clients, in seconds")
     options.add_argument("--simulated", action="store_true")
+    options.add_argument("--only", choices=["relay", "both"], help="one of the two parts")
     chosen = options.parse_args()
     wrong = False
-    for courier in (False, True):
+    for courier in [c for c in (False, True) if chosen.only in (None, "both" if c else "relay")]:
         with tempfile.TemporaryDirectory() as folder:
             wrong |= _one(Path(folder), chosen, courier=courier)
     return int(wrong)
@@ -89,7 +94,8 @@ def _one(folder: Path, chosen: argparse.Namespace, *, courier: bool) -> bool:
             judge,
             kills=chosen.kills,
             courier=courier,
-            every=(0.7, 3.0) if chosen.simulated else (4.0, 12.0),
+            every=(chosen.shortest, chosen.longest),
+            pause=chosen.pause,
             tell=lambda line: print(f"  {line}", flush=True),
             patience=600.0,
             seed=2026 + courier,
