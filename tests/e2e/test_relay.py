@@ -26,7 +26,7 @@ from relay_lab import (
 )
 from relay_running import relay
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the relay runs on POSIX systems")
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes in /proc")
 MEMBERS = [f"m{k}@far.example" for k in (1, 2, 3)]
 
 
@@ -185,6 +185,18 @@ def test_the_same_message_handed_in_again_is_not_sent_again(tmp_path: Path) -> N
         hand_in(relayed.port, mail(2))
         sink.wait(6)
     assert len(sink.arrived) == 6
+
+
+def test_a_courier_that_ends_is_replaced(tmp_path: Path) -> None:
+    with running(Sink()) as sink, relay(tmp_path, policy(tmp_path, sink.port)) as relayed:
+        hand_in(relayed.port, mail())
+        sink.wait(3)
+        relayed.kill_courier()
+        relayed.told.wait("courier ended")
+        hand_in(relayed.port, mail(2))
+        sink.wait(6)
+        relayed.wait_done()
+    assert len({(a.recipient, a.body) for a in sink.arrived}) == 6
 
 
 def test_a_broken_line_after_the_dot_is_held_and_told_and_resolved(tmp_path: Path) -> None:

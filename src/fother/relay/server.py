@@ -90,6 +90,8 @@ class Intake:
     ) -> str:
         if len(envelope.rcpt_tos) >= self._policy.listen.recipients:
             return "452 4.5.3 Too many recipients, send the rest separately"
+        if address.casefold() == "postmaster":  # every server has one; RFC 5321, 4.5.1
+            address = self._policy.notices.postmaster
         if "@" not in address:
             return "550 5.1.3 An address needs a domain"
         rule = self._policy.rule(address)
@@ -111,7 +113,7 @@ class Intake:
             sender,
             tuple(dict.fromkeys(envelope.rcpt_tos)),
             bool(envelope.smtp_utf8),
-            f"{_plain(session.host_name)} ([{session.peer[0]}])",
+            f"{_plain(session.host_name)} ([{_literal(session.peer[0])}])",
             protocol,
             self._clock(),
         )
@@ -136,6 +138,11 @@ class Intake:
 def _plain(name: str) -> str:
     """What a client calls itself, as it may stand in a trace line."""
     return "".join(c for c in name if c.isascii() and (c.isalnum() or c in "-._:[]"))[:255] or "unknown"
+
+
+def _literal(address: str) -> str:
+    """An IP address as RFC 5321, 4.1.3 writes it."""
+    return f"IPv6:{address}" if ":" in address else address
 
 
 class _Session(SMTP):

@@ -5,14 +5,16 @@ from __future__ import annotations
 import secrets
 import smtplib
 import socket
+import ssl
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from relay_lab import NOW, Waiter, hand_in, mail, policy
+from relay_lab import NOW, Waiter, certificate, hand_in, mail, policy
 
 from fother.errors import InputFileError, StorageError
 from fother.relay.queue import Queue
@@ -22,8 +24,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the relay runs 
 
 
 class Listening:
-    def __init__(self, port: int, queue: Queue, told: Waiter) -> None:
-        self.port, self.queue, self.told = port, queue, told
+    def __init__(self, port: int, queue: Queue, told: Waiter, intake: Intake) -> None:
+        self.port, self.queue, self.told, self.intake = port, queue, told, intake
 
 
 @contextmanager
@@ -36,7 +38,7 @@ def listening(folder: Path, hindrance: str = "", **changes: Any) -> Iterator[Lis
     server = Server(intake, settings.listen)
     server.start()
     try:
-        yield Listening(server.port_taken, queue, told)
+        yield Listening(server.port_taken, queue, told, intake)
     finally:
         server.stop()
         intake.close()
@@ -53,6 +55,31 @@ def test_a_taken_message_is_in_the_queue_with_its_envelope(tmp_path: Path) -> No
     assert taken.envelope.client == "pc.org.example ([127.0.0.1])"
     facts = server.told.of("taken")[0]
     assert "example" not in str(facts)
+
+
+def test_the_postmaster_needs_no_domain(tmp_path: Path) -> None:
+    with listening(tmp_path) as server:
+        hand_in(server.port, mail(), "Postmaster")
+        taken = server.queue.mail(server.queue.ids("incoming")[0])
+        assert taken.envelope.recipients == ("postmaster@relay.org.example",)
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            hand_in(server.port, mail(), "somebody")
+
+
+def test_ended_connections_are_counted_once_also_encrypted_ones(tmp_path: Path) -> None:
+    cert, key = certificate(tmp_path)
+    listen = f'certificate = "{cert.name}"\nkey = "{key.name}"'
+    with listening(tmp_path, listen=listen) as server:
+        for encrypted in (True, False, True):
+            with smtplib.SMTP("127.0.0.1", server.port) as client:
+                if encrypted:
+                    client.starttls(context=ssl.create_default_context(cafile=str(cert)))
+                client.ehlo()
+        for _ in range(100):
+            if server.intake.open == 0:
+                break
+            time.sleep(0.02)
+        assert server.intake.open == 0
 
 
 def test_a_return_path_may_be_empty(tmp_path: Path) -> None:
