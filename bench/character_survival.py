@@ -4,7 +4,10 @@ Every candidate for a space, and every form in use, goes once through every rout
 docstring says what to install), between words of its own; what stands between them afterwards is printed:
 "=" the same, "sp" a plain space, "-" the words joined, else the code points.
 
-    python bench/character_survival.py [--candidates] [--markdown] [--json FILE]
+    python bench/character_survival.py [--candidates | --kinds] [--markdown] [--json FILE]
+
+`--kinds` sums the forms in use up by kind of mark: kept, a plain space, or what else; and how many of the 32
+forms come through exactly.
 """
 
 from __future__ import annotations
@@ -71,9 +74,23 @@ def table(forms: Sequence[str]) -> dict[str, dict[str, list[str] | str]]:
     return found
 
 
+KINDS = {"U+200C": (1, 2, 3), "U+200D": (4, 8, 12), "U+2008": (16,)}
+
+
+def by_kind(row: Sequence[str]) -> list[str]:
+    """Outcomes of all forms in use, summed up."""
+    words = {"=": "kept", "sp": "space", "-": "words joined"}
+    cells = []
+    for numbers in KINDS.values():
+        found = {words.get(row[k], "?" if "3F" in row[k] else "changed") for k in numbers}
+        cells.append(found.pop() if len(found) == 1 else "changed")
+    return [*cells, str(sum(cell == "=" for cell in row))]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--candidates", action="store_true", help="all candidates, not the forms in use")
+    parser.add_argument("--kinds", action="store_true", help="the forms in use by kind of mark")
     parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
@@ -81,7 +98,12 @@ def main() -> None:
     found = table(forms)
     if options.json:
         options.json.write_text(json.dumps({"forms": [shown(f) for f in forms], "routes": found}, indent=1))
-    heads = [shown(form) for form in forms]
+    heads = [*KINDS, "of 32 exact"] if options.kinds else [shown(form) for form in forms]
+    if options.kinds:
+        found = {
+            group: {name: row if isinstance(row, str) else by_kind(row) for name, row in rows.items()}
+            for group, rows in found.items()
+        }
     width = max(map(len, heads)) + 1
     for group, rows in found.items():
         print(f"\n{group}")

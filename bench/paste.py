@@ -6,7 +6,7 @@ from a word's beginning, within one paragraph, so many characters of the *origin
 words plain ones in small letters. Each is read as `trace` reads it and decoded among 10,000 copies at a
 family-wise bound of 1e-6 and 1e-3.
 
-    python bench/paste.py [--corpus FILE] [--trials N] [--innocents N] [--coalitions N]
+    python bench/paste.py [--corpus FILE] [--trials N] [--biased] [--innocents N] [--coalitions N]
 
 `--coalitions` mixes symbols of two and three copies, without texts: sentence by sentence, place by place, and
 with a plain space wherever the copies differ; symbols ½ against those of resistance 3.
@@ -233,6 +233,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--corpus", type=Path, default=HERE / "corpus_text" / "texts.jsonl")
     parser.add_argument("--trials", type=int, default=200)
+    parser.add_argument("--biased", action="store_true", help="symbols of resistance 3, not ½")
     parser.add_argument("--innocents", type=int, default=500)
     parser.add_argument("--coalitions", type=int, default=0)
     options = parser.parse_args()
@@ -242,7 +243,7 @@ def main() -> None:
     spaces, letters = sum(t.text.count(" ") for t in texts), sum(len(t.text) for t in texts)
     print(f"{len(texts)} records, {letters:,} characters, {marked:,} marked spaces of {spaces:,}")
     if options.trials:
-        curve(texts, options.trials, rng, even=True)
+        curve(texts, options.trials, rng, even=not options.biased)
     if options.innocents:
         innocents(texts, options.innocents, rng)
     if options.coalitions:
