@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import email
+import hashlib
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from email import policy as email_policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -25,6 +29,19 @@ from fother.relay.queue import NewDelivery  # noqa: E402
 from relay_texts import body  # noqa: E402
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the relay runs on POSIX systems")
+
+
+TABLE = b"PK\x03\x04 no table that can be marked"
+
+
+def _with_a_table() -> bytes:
+    made = EmailMessage(policy=email_policy.SMTP)
+    made["From"], made["To"], made["Subject"] = "ann@org.example", "board@org.example", "Figures"
+    made["Message-ID"] = "<3@org.example>"
+    made.set_content(body(150, 9).replace("\r\n", "\n"))
+    kind = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    made.add_attachment(TABLE, maintype="application", subtype=kind, filename="figures.xlsx")
+    return made.as_bytes()
 
 
 @pytest.fixture
@@ -47,7 +64,8 @@ def test_a_list_gets_real_marks_and_a_leaked_copy_is_named(tmp_path: Path, sink:
         assert "listening" in relay.stderr.readline()
         hand_in(port, raw)
         hand_in(port, mail(2, "Too short.\r\n"))
-        arrived = sink.wait(7, 60.0)
+        hand_in(port, _with_a_table())
+        arrived = sink.wait(11, 100.0)
     finally:
         relay.send_signal(signal.SIGTERM)
         said = relay.communicate(timeout=60)[1]
@@ -59,12 +77,21 @@ def test_a_list_gets_real_marks_and_a_leaked_copy_is_named(tmp_path: Path, sink:
     assert [a.body for a in arrived if a.recipient == "m1@far.example" and b"<2@" in a.content] == [
         mail(2, "Too short.\r\n")
     ]
-    assert b"could not be marked" in next(a.content for a in arrived if a.recipient == "ann@org.example")
+    notices = [a.content for a in arrived if a.recipient == "ann@org.example"]
+    assert sorted(b"figures.xlsx" in notice for notice in notices) == [False, True]
+    assert all(b"could not be marked" in notice for notice in notices)
+    with_table = [a.body for a in arrived if a.recipient.startswith("m") and b"<3@" in a.content]
+    assert len(set(with_table)) == 3
+    for copy in with_table:
+        text, table = email.message_from_bytes(copy, policy=email_policy.default).iter_parts()
+        assert table.get_content() == TABLE
+        assert text.get_content_type() == "text/plain"
     leak = tmp_path / "leak.eml"
     leak.write_bytes(copies["m2@far.example"])
     verdict = fother("trace", leak, home=home).json
     with open_registry(home) as registry:
-        (own,) = registry.copies(recipient="m2@far.example")
+        digest = hashlib.sha256(leak.read_bytes()).hexdigest()
+        (own,) = (c for c in registry.copies(recipient="m2@far.example") if c.sha256 == digest)
         assert registry.commitment(own.issue) is not None
         assert all(d.title.startswith("Mail ") for d in registry.documents())
     assert own.id in str(verdict)

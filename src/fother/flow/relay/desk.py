@@ -72,27 +72,27 @@ class Desk:
         """Why mail of a rule cannot be marked now; empty when it can."""
         return self._trouble or (self._lists.fault(rule.members) if rule.members else "")
 
-    def work(self) -> int:
-        """Mark what is there and not put off; returns how many messages became ready."""
-        done = 0
-        for id in self._queue.ids("incoming"):
-            if self._rests.get(id, (0.0, 0.0))[0] > self._seconds():
-                continue
-            try:
-                mail = self._queue.mail(id)
-            except StorageError as error:  # one damaged file says nothing about the others
-                self._put_off(id, error)
-                continue
-            try:
-                self._mark(id, mail)
-            except Exception as error:
-                self._trouble = str(error) if isinstance(error, RegistryError) else self._trouble
-                self._put_off(id, error)
-            else:
-                self._trouble = ""
-                self._rests.pop(id, None)
-                done += 1
-        return done
+    def work(self) -> bool:
+        """Mark the oldest message that is not put off, or put it off; false when there is none."""
+        now = self._seconds()
+        due = (id for id in self._queue.ids("incoming") if self._rests.get(id, (0.0, 0.0))[0] <= now)
+        id = next(due, None)
+        if id is None:
+            return False
+        try:
+            mail = self._queue.mail(id)
+        except StorageError as error:  # one damaged file says nothing about the others
+            self._put_off(id, error)
+            return True
+        try:
+            self._mark(id, mail)
+        except Exception as error:
+            self._trouble = str(error) if isinstance(error, RegistryError) else self._trouble
+            self._put_off(id, error)
+        else:
+            self._trouble = ""
+            self._rests.pop(id, None)
+        return True
 
     def _put_off(self, id: str, error: Exception) -> None:
         rest = min(2 * self._rests.get(id, (0.0, _FIRST_REST / 2))[1], _LONGEST_REST)

@@ -106,15 +106,18 @@ def _work(
     while not stop.is_set():
         wake.clear()
         courier.watch()
+        more = False
         try:
-            if desk.work():
-                courier.wake()
+            more = desk.work()
             if seconds() >= clean_at:
                 clean_at = seconds() + _CLEAN
                 queue.clean(now() - timedelta(seconds=policy.queue.remember))
         except StorageError as error:
             tell("queue", reason=str(error))
-        _wait(wake, stop)
+        if more:
+            courier.wake()
+        else:
+            _wait(wake, stop)
 
 
 def _wait(wake: threading.Event, stop: threading.Event) -> None:
