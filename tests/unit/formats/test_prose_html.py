@@ -229,7 +229,9 @@ def test_nothing_to_read_is_said_in_one_sentence(data: bytes) -> None:
 
 
 def test_deeply_nested_pages_are_read() -> None:
-    assert read("<div>" * 20_000 + "x").text == "x"
+    assert read("<div>" * 4_000 + "x").text == "x"
+    assert read("<div>x" * 4_000 + "</b>" * 4_000).text == "\n".join("x" * 4_000)
+    assert read("<span>" * 4_000 + "<li>x" * 4_000).text == "\n".join("x" * 4_000)
 
 
 def test_a_page_is_found_by_its_content() -> None:

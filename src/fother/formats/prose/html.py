@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -158,12 +159,13 @@ def _read_whole(data: bytes) -> tuple[str, Sourced, Encoding, bool]:
 
 @dataclass(frozen=True)
 class _Element:
-    """An open one: why what it holds stays, whether it starts and ends a block, whether it is passed over."""
+    """An open one, and what holds inside it: it tells all, so that deep pages cost no more than flat ones."""
 
     name: str
-    reason: str
-    block: bool
-    skipped: bool
+    block: bool  #: whether it starts and ends a block
+    reason: str = ""  #: why what it holds stays
+    kind: BlockKind = "paragraph"
+    skipped: bool = False  #: whether it is passed over
 
 
 class _Reader:
@@ -172,8 +174,8 @@ class _Reader:
     def __init__(self, source: str) -> None:
         self.gatherer = Gatherer(source)
         self._source = source
-        self._open: list[_Element] = []
-        self._skipping = 0  # open elements that are passed over
+        self._open = [_Element("", block=True)]
+        self._count: Counter[str] = Counter()  # of open elements by name
         self._quoting = False  # all that follows is an earlier message
 
     def read(self, token: Token) -> None:
@@ -181,7 +183,7 @@ class _Reader:
             self._start(token)
         elif token.kind == "close":
             self._end(token.name)
-        elif token.kind == "text" and not self._skipping:
+        elif token.kind == "text" and not self._open[-1].skipped:
             self._text(token)
         elif token.kind == "unseen":
             self.gatherer.seam()
@@ -196,11 +198,10 @@ class _Reader:
             gatherer.fix(0, gatherer.at, "a quotation")
         for stretch in (*addresses(words), *white_space(words)):
             gatherer.fix(*stretch)
-        kinds = (_KINDS[element.name] for element in reversed(self._open) if element.name in _KINDS)
-        gatherer.end(next(kinds, "paragraph"))
+        gatherer.end(self._open[-1].kind)
 
     def _text(self, token: Token) -> None:
-        reason = next((element.reason for element in self._open if element.reason), "")
+        reason = self._open[-1].reason
         for said, start, end in letters(self._source, token.start, token.end):
             if len(said) == end - start:
                 self.gatherer.take(start, end, reason)
@@ -212,7 +213,7 @@ class _Reader:
         style = attributes.get("style", "")[:4000]
         block = name in _BLOCKS or _BLOCK_STYLE.search(style) is not None
         self._border(block)
-        if name == "br" and not self._skipping:
+        if name == "br" and not self._open[-1].skipped:
             self.gatherer.say("\n", token.start, token.end)
         if name in _BLOCKS:
             self._imply(_PARAGRAPH)
@@ -222,32 +223,36 @@ class _Reader:
             return
         if {attributes.get("id", "").lower(), attributes.get("name", "").lower()} & _FROM_HERE:
             self._quoting = True
-        self._open.append(_Element(name, _reason(token, style), block, name in _SKIPPED))
-        self._skipping += name in _SKIPPED
+        parent = self._open[-1]
+        reason, kind = parent.reason or _reason(token, style), _KINDS.get(name, parent.kind)
+        self._open.append(_Element(name, block, reason, kind, parent.skipped or name in _SKIPPED))
+        self._count[name] += 1
 
     def _end(self, name: str) -> None:
-        found = next((k for k in range(len(self._open) - 1, -1, -1) if self._open[k].name == name), None)
-        self._border(name in _BLOCKS or (found is not None and any(e.block for e in self._open[found:])))
-        if found is not None:
+        found = self._last(frozenset({name})) if self._count[name] else 0
+        self._border(name in _BLOCKS or (found > 0 and any(e.block for e in self._open[found:])))
+        if found:
             self._close(found)
 
     def _border(self, block: bool) -> None:
-        if self._skipping or not block:
-            self.gatherer.seam()
-        else:
+        if block and not self._open[-1].skipped:
             self.end_block()
+        else:
+            self.gatherer.seam()
 
     def _imply(self, rule: tuple[frozenset[str], frozenset[str]]) -> None:
         ended, boundaries = rule
-        for at in range(len(self._open) - 1, -1, -1):
-            if self._open[at].name in boundaries:
-                return
-            if self._open[at].name in ended:
-                self._close(at)
-                return
+        if any(self._count[name] for name in ended):
+            found = self._last(ended | boundaries)
+            if self._open[found].name in ended:
+                self._close(found)
+
+    def _last(self, names: frozenset[str]) -> int:
+        """Place of the innermost open element of these names, 0 when there is none."""
+        return next((k for k in range(len(self._open) - 1, 0, -1) if self._open[k].name in names), 0)
 
     def _close(self, first: int) -> None:
-        self._skipping -= sum(element.skipped for element in self._open[first:])
+        self._count.subtract(element.name for element in self._open[first:])
         del self._open[first:]
 
 

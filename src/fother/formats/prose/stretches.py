@@ -16,12 +16,12 @@ _ADDRESS = re.compile(
 _REASONS = {"url": "a web address", "email": "an e-mail address", "domain": "a web address"}
 _ATTRIBUTION = re.compile(r"\S.{0,300}(?:wrote|writes|schrieb|a écrit|escribió|ha scritto)\s?:\s*\Z", re.S)
 _FORWARDED = re.compile(
-    r"-{2,}\s?(?:Original Message|Forwarded message|Ursprüngliche Nachricht)\s?-{2,}", re.I
+    r"(?<!-)-{2,}+\s?(?:Original Message|Forwarded message|Ursprüngliche Nachricht)\s?-{2,}", re.I
 )
 _OUTLOOK = re.compile(
     r"(?:_{10,}\s+)?\*?From:.{1,200}\n\s*\*?(?:Sent|Date):.{1,200}\n\s*\*?(?:To|Subject|Cc):"
 )
-LINE_END = re.compile(r"[ \t]*\n[ \t\n]*")
+LINE_END = re.compile(r"(?<![ \t])[ \t]*+\n[ \t\n]*")
 SPACES = re.compile(r"[ \t\f\v]{2,}|[\t\f\v]")
 
 
