@@ -64,3 +64,9 @@ def test_words_of_one_part_alone_stay() -> None:
 def test_a_text_without_parts_stays() -> None:
     alone = Prose("we met", (Block(0, 6),))
     assert join([space(2)], alone) == [space(2)]
+
+
+def test_few_words_are_one_only_where_both_are_places() -> None:
+    both = prose("we met", "we met")
+    assert [p.twins for p in join([space(2), space(9)], both)] == [((9, 10),)]
+    assert join([space(2)], both) == [space(2)]

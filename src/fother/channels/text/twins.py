@@ -20,7 +20,7 @@ from fother.model.prose import Prose
 _PARTS = ("plain", "html")
 _WORD = re.compile(r"\w+")
 _ANCHOR = 5  # words
-_SURE = 4  # words in a row; fewer are alike by chance, and a wording fits its own sentence only
+_SURE = 4  # words in a row; fewer may be alike by chance, and a wording fits its own sentence only
 _FAR = 1 << 62
 _MOST_CELLS = 25_000_000  # of one alignment between two anchors; larger stretches have little in common
 
@@ -41,11 +41,12 @@ def join(places: Sequence[Place], prose: Prose) -> list[Place]:
     for mine, other, mapping in ((ours, theirs, there), (theirs, ours, back)):
         for place in places:
             found = mine.around(place) if mine.hold(place) and kept.has(place) else None
-            if found is None or _run(mapping, *found) < _SURE:
+            if found is None or not (run := _run(mapping, *found)):
                 continue
             first, last = found
             here = (mine.spans[first][0], mine.spans[last][1])
-            kept.pair(place, here, (other.spans[mapping[first]][0], other.spans[mapping[last]][1]))
+            there_too = (other.spans[mapping[first]][0], other.spans[mapping[last]][1])
+            kept.pair(place, here, there_too, sure=run >= _SURE)
     return sorted(kept.places.values(), key=lambda place: place.start)
 
 
@@ -101,8 +102,11 @@ class _Kept:
         """Whether it is as it was: neither joined nor dropped."""
         return self.places.get(place.start) is place and not place.twins
 
-    def pair(self, place: Place, here: Span, there: Span) -> None:
-        """Join a place with its like in the other part, where `there` has the words of `here`; or drop it."""
+    def pair(self, place: Place, here: Span, there: Span, *, sure: bool) -> None:
+        """Join a place with its like in the other part, where `there` has the words of `here`; or drop it.
+
+        Unless it is `sure` that both are one passage, only a place that is found in both is joined.
+        """
         text, shift = self._prose.text, there[0] - here[0]
         twin = (place.start + shift, place.end + shift)
         same = text[slice(*here)] == text[slice(*there)]
@@ -111,6 +115,8 @@ class _Kept:
         fits = partner is None or (
             partner.end == twin[1] and partner.forms == place.forms and not partner.twins
         )
+        if not sure and (partner is None or not fits):
+            return
         if same and _inside(self._prose.free, twin) and (not owners or (partner is not None and fits)):
             self._drop(place)
             if partner is not None:
