@@ -63,6 +63,20 @@ def test_what_stays_as_it_is(text: str, stays: str, reason: str) -> None:
     assert {prose.text[f.start : f.end]: f.reason for f in prose.fixed}[stays] == reason
 
 
+def test_a_footnote_never_becomes_a_definition() -> None:
+    prose = read("so[^1]\n\n[^1]: One two three.")
+    note = prose.blocks[1]
+    spaces = [
+        Rewrite(at, at + 1, "\u2005")
+        for start, end in prose.free
+        for at in range(start, end)
+        if prose.text[at] == " "
+    ]
+    copy = MARKDOWN.write(b"so[^1]\n\n[^1]: One two three.", spaces)
+    assert MARKDOWN.read(copy).blocks[1] == note
+    assert copy.decode().endswith("[^1]: One two\u2005three.")
+
+
 def test_marks_are_seams() -> None:
     assert read("ab *cd* ef").seams == (3, 5)
 

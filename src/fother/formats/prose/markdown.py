@@ -27,9 +27,16 @@ _FRONT = re.compile(
 )
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _MARKS = re.compile(
-    r"(?P<footnote>\[\^[^\]\s]{1,100}\]:?)|(?P<task>\A\[[ xX]\] )|(?P<attribute>\{[#.:][^}\n]{0,300}\})"
+    r"(?P<note>\A\[[^\]\n]{1,200}\]:[ \t]*\S+[ \t]?)|(?P<footnote>\[\^[^\]\s]{1,100}\])"
+    r"|(?P<task>\A\[[ xX]\] )|(?P<attribute>\{[#.:][^}\n]{0,300}\})"
 )
-_REASONS = {"footnote": "a footnote mark", "task": "a list mark", "attribute": "an attribute"}
+#: A note keeps the space after its first word: without it, it would define a link.
+_REASONS = {
+    "note": "a footnote mark",
+    "footnote": "a footnote mark",
+    "task": "a list mark",
+    "attribute": "an attribute",
+}
 _KINDS: dict[str, BlockKind] = {"heading": "heading", "list_item": "item", "td": "cell", "th": "cell"}
 _SPECIAL = re.compile(r"[\\`*_\[\]<&~|]")
 _CODE_TAG = re.compile(r"<(/?)(a|code|kbd|samp|tt|var|pre|q|del|s)(?=[\s/>])", re.I)
