@@ -41,6 +41,8 @@ def _dotted(text: str, kind: BlockKind = "paragraph") -> str:
         "the·President of the United States·said·so",
         "we·met·Mr. J. Smith and Ursula von der Leyen·there",
         "the·Bank of England·and·president Obama·agreed",
+        "In·Paris·it·rained.·But·Smith·stayed,·The Hague·too·and·For Whom",
+        "they·met·there.·IN PARIS·it·rained",
         # addresses, code, paths, references, dashes
         "write·to me@example.org or·see https://example.org/a and·wait",
         "set max_size = 5 in getValue() or /etc/passwd now·please",

@@ -5,7 +5,7 @@ Whatever a reader may copy to use it (a number, a name, an address, a command, a
 how to handle the text (a marking) keeps its own spaces, as do headings and subject lines, which programs copy
 into lists, links and file names.
 
-Names are told by their capitals. That errs on the cautious side: "On Monday" is given up as well.
+Names are told by their capitals. That errs on the cautious side: "The Cuban view" is given up as well.
 """
 
 from __future__ import annotations
@@ -131,7 +131,8 @@ def _in_name(words: list[_Word], k: int) -> bool:
     """Whether a name goes on: capitals on both sides, small words between capitals, titles."""
     left, right = words[k], words[k + 1]
     if left.capital and right.capital:
-        return True
+        begins = k == 0 or words[k - 1].text[-1] in ".!?"
+        return not (begins and left.low in _WORDS["openers"] and not left.core.isupper())
     if right.capital and left.low in _WORDS["titles"] and not left.stops:
         return True
     first, last = k, k + 1
