@@ -190,8 +190,8 @@ def coalitions(trials: int, rng: np.random.Generator) -> None:
                 row = []
                 for even in (True, False):
                     wrong = 0
-                    reached = "> 6400"
-                    for length in (100, 150, 200, 300, 400, 600, 800, 1200, 1600, 2400, 3200, 4800, 6400):
+                    reached = "> 3200"
+                    for length in (100, 200, 300, 400, 600, 800, 1200, 1600, 2400, 3200):
                         sites = round(0.13 * length)
                         hits = 0
                         for trial in range(trials):

@@ -52,6 +52,7 @@ class Marker:
     name: str
     mark: Callable[[str, int, bytes], str]
     read: Callable[[str, str, bytes], int | str]
+    keyed: bool = True
 
 
 def blind() -> Marker:
@@ -112,7 +113,7 @@ def innamark() -> Marker:
                 ] += 1
         return _number(found.most_common(1)[0][0]) if found else "nothing"
 
-    return Marker("Innamark's alphabet, our reading", mark, read)
+    return Marker("Innamark's alphabet, our reading", mark, read, keyed=False)
 
 
 def ours(strength: float, name: str) -> Marker:
@@ -214,7 +215,8 @@ def report(marker: Marker, original: str, key: bytes) -> None:
     answers = Counter(
         told(marker.read(marked, original, keys[32 * k : 32 * k + 32]), ()) for k in range(KEYS)
     )
-    rows[f"{KEYS} other keys"] = ", ".join(f"{count} {answer}" for answer, count in answers.most_common())
+    said = ", ".join(f"{count} {answer}" for answer, count in answers.most_common())
+    rows[f"{KEYS} other keys"] = said if marker.keyed else "no key: whoever has the text reads the mark"
     middle = original.index(" ", len(original) // 2)
     mixed = excerpt(marked, original, 0, middle) + excerpt(other, original, middle, len(original) - 5)
     rows["half of one copy, half of another (either is right)"] = told(
