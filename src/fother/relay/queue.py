@@ -134,15 +134,22 @@ class Queue:
 
     # Entering, in one step
 
-    def take(self, envelope: Envelope, raw: bytes) -> tuple[str, bool]:
-        """Keep a message that is to be marked; its id, and whether it is new. Durable when it returns."""
+    def take(self, envelope: Envelope, raw: bytes, *, plain: bool = False) -> tuple[str, bool]:
+        """Keep a message from a client; its id, and whether it is new. Durable when it returns.
+
+        One that is `plain` is handed on as it came, without waiting for others to be marked.
+        """
         id = self.id_of(envelope, raw)
+        if plain:
+            return id, self.post(id, envelope, raw)
         return id, self._enter(id, "incoming", {"mail": _mail_bytes(envelope, raw)})
 
     def post(self, id: str, envelope: Envelope, raw: bytes) -> bool:
-        """Keep a notice of ours to one recipient, to be handed on; false when it is known."""
-        plan = json.dumps([[envelope.recipients[0], 0, 0, ""]]).encode()
-        return self._enter(id, "ready", {"mail": _mail_bytes(envelope, raw), "plan": plan, "states": WAITING})
+        """Keep a message that is to be handed on as it is; false when it is known."""
+        plan = json.dumps([[address, 0, 0, ""] for address in envelope.recipients]).encode()
+        states = WAITING * len(envelope.recipients)
+        files = {"mail": _mail_bytes(envelope, raw), "plan": plan, "states": states}
+        return self._enter(id, "ready", files)
 
     def _enter(self, id: str, state: str, files: dict[str, bytes]) -> bool:
         with _storage(self.folder):

@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -117,9 +118,11 @@ class Intake:
             protocol,
             self._clock(),
         )
+        plain = not any(map(self._policy.rule, taken.recipients))
+        keep = partial(self._queue.take, taken, raw, plain=plain)
         loop = asyncio.get_running_loop()
         try:
-            id, new = await loop.run_in_executor(self._writers, self._queue.take, taken, raw)
+            id, new = await loop.run_in_executor(self._writers, keep)
         except FotherError as error:
             self._tell("not taken", reason=str(error))
             return "451 4.3.0 The message cannot be kept now, try again later"

@@ -60,7 +60,7 @@ def test_a_taken_message_is_in_the_queue_with_its_envelope(tmp_path: Path) -> No
 def test_the_postmaster_needs_no_domain(tmp_path: Path) -> None:
     with listening(tmp_path) as server:
         hand_in(server.port, mail(), "Postmaster")
-        taken = server.queue.mail(server.queue.ids("incoming")[0])
+        taken = server.queue.mail(server.queue.ids("ready")[0])
         assert taken.envelope.recipients == ("postmaster@relay.org.example",)
         with pytest.raises(smtplib.SMTPRecipientsRefused):
             hand_in(server.port, mail(), "somebody")
@@ -125,7 +125,7 @@ def test_too_many_recipients_are_to_come_separately(tmp_path: Path) -> None:
     with listening(tmp_path, listen="recipients = 2") as server, smtplib.SMTP("127.0.0.1", server.port) as c:
         refused = c.sendmail("ann@org.example", [f"a{k}@x.example" for k in range(3)], mail())
         assert refused["a2@x.example"][0] == 452
-        assert len(server.queue.mail(server.queue.ids("incoming")[0]).envelope.recipients) == 2
+        assert len(server.queue.mail(server.queue.ids("ready")[0]).envelope.recipients) == 2
 
 
 @pytest.mark.parametrize(
@@ -155,18 +155,20 @@ def test_a_full_disk_puts_mail_off(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_what_cannot_be_kept_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: Any) -> Any:
+    def full(*_: Any, **__: Any) -> Any:
         raise StorageError("There is no room.")
 
     monkeypatch.setattr(Queue, "take", full)
-    with listening(tmp_path) as server, pytest.raises(smtplib.SMTPDataError, match="451"):
-        hand_in(server.port, mail())
+    with listening(tmp_path) as server:
+        with pytest.raises(smtplib.SMTPDataError, match="451"):
+            hand_in(server.port, mail())
+        assert server.told.of("not taken") == [{"reason": "There is no room."}]
 
 
 def test_a_mistake_of_ours_puts_mail_off_and_tells_no_address(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def wrong(*_: Any) -> Any:
+    def wrong(*_: Any, **__: Any) -> Any:
         raise ValueError("ann@org.example")
 
     monkeypatch.setattr(Queue, "take", wrong)
@@ -182,6 +184,17 @@ def test_mail_that_cannot_be_marked_now_is_put_off_and_other_mail_is_taken(tmp_p
             hand_in(server.port, mail())
         assert refused.value.recipients["board@org.example"][0] == 451
         hand_in(server.port, mail(), "x@far.example")
+        assert len(server.queue.ids("ready")) == 1
+
+
+def test_ordinary_mail_does_not_wait_for_marking(tmp_path: Path) -> None:
+    with listening(tmp_path) as server:
+        hand_in(server.port, mail(), "x@far.example", "y@far.example")
+        hand_in(server.port, mail(), "x@far.example", "y@far.example")
+        (id,) = server.queue.ids("ready")
+        assert [d.address for d in server.queue.plan(id)] == ["x@far.example", "y@far.example"]
+        assert server.queue.states(id) == b".."
+        hand_in(server.port, mail(2), "x@far.example", "board@org.example")
         assert len(server.queue.ids("incoming")) == 1
 
 

@@ -114,9 +114,8 @@ def _work(
                 queue.clean(now() - timedelta(seconds=policy.queue.remember))
         except StorageError as error:
             tell("queue", reason=str(error))
-        if more:
-            courier.wake()
-        else:
+        courier.wake()
+        if not more:
             _wait(wake, stop)
 
 
