@@ -119,6 +119,11 @@ class MarkingError(UsageError):
         self.end = end
 
 
+class MissingProgramError(UsageError):
+    code = "F021"
+    help = "A program that the command needs beside Fother is not installed; the message says which."
+
+
 class LogError(RegistryError):
     code = "F014"
     help = "The log does not agree with what was published of it, or a proof or a signature does not hold."
