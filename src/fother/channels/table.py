@@ -2,7 +2,7 @@
 
 A document has parts: itself (`where` is empty) and, in a mail, its attachments. Each part has one kind of
 carriers; its columns follow those of the part before. So a photo of an attached page and a pasted sentence of
-the mail itself add up.
+the mail itself add up. A text whose copies are printed has a second part for the gaps between its words.
 """
 
 from __future__ import annotations
@@ -19,19 +19,24 @@ from numpy.typing import NDArray
 
 from fother.channels.archive import write_member
 from fother.channels.layout.carriers import LayoutCarriers
+from fother.channels.layout.printed import WordGaps
 from fother.channels.text.carriers import TextCarriers
 from fother.codes.code import FingerprintingCode
 
 _VERSION = 1
 _CONTENTS = "table.json"
+PRINT = "print"  #: where the word gaps of a printed text are
+
+Carriers = LayoutCarriers | TextCarriers | WordGaps
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part's carriers. `where` is empty for the document itself, else the number of an attachment."""
+    """One part's carriers. `where` is empty for the document itself, else the number of an attachment, or
+    PRINT."""
 
     where: str
-    carriers: LayoutCarriers | TextCarriers
+    carriers: Carriers
 
     @property
     def count(self) -> int:
@@ -46,7 +51,7 @@ class CarrierTable:
     parts: tuple[Part, ...]
 
     @classmethod
-    def single(cls, carriers: LayoutCarriers | TextCarriers) -> CarrierTable:
+    def single(cls, carriers: Carriers) -> CarrierTable:
         """The table of a document with one kind of carriers."""
         return cls((Part("", carriers),))
 
@@ -79,6 +84,11 @@ class CarrierTable:
         for first, part in self._placed():
             if isinstance(part.carriers, LayoutCarriers):
                 yield first, part.where, part.carriers
+
+    def printed(self) -> tuple[int, WordGaps] | None:
+        """The word gaps of a text whose copies are printed, with their first column; else None."""
+        return next(((first, part.carriers) for first, part in self._placed()
+                     if isinstance(part.carriers, WordGaps)), None)  # fmt: skip
 
     def placed_counts(self) -> Iterator[tuple[int, int]]:
         """First column and number of columns of each part."""
@@ -122,5 +132,9 @@ class CarrierTable:
             )
 
 
-def _carriers(data: bytes) -> LayoutCarriers | TextCarriers:
-    return LayoutCarriers.from_bytes(data) if data.startswith(b"PK") else TextCarriers.from_bytes(data)
+def _carriers(data: bytes) -> Carriers:
+    if not data.startswith(b"PK"):
+        return TextCarriers.from_bytes(data)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        printed = WordGaps.is_in(archive)
+    return WordGaps.from_bytes(data) if printed else LayoutCarriers.from_bytes(data)
