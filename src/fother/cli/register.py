@@ -45,6 +45,12 @@ def run(
             show_default=False,
         ),
     ] = None,
+    as_pdf: Annotated[
+        bool,
+        typer.Option(
+            "--as-pdf", help="Issue this Word file as PDF, printed by LibreOffice where that is installed."
+        ),
+    ] = False,
     home: HomeOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -64,6 +70,7 @@ def run(
             public=public,
             text_only=text_only,
             variants=variants,
+            as_pdf=as_pdf,
             progress=bars,
         )
     document = found.document

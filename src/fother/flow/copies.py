@@ -7,9 +7,10 @@ import errno
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,11 @@ from fother.channels.table import CarrierTable
 from fother.errors import CopyCheckError, StorageError
 from fother.flow.layout_copies import LayoutCopies
 from fother.flow.parts import write_whole
+from fother.flow.print_copies import PrintCopies
+from fother.flow.printing import Printer
 from fother.flow.text_copies import TextCopies
+from fother.formats.office import Office
+from fother.formats.pdf.template import CopyTemplate
 from fother.formats.prose.choice import prose_format
 from fother.formats.prose.interface import Container, ProseFormat
 from fother.registry import ReadyCopy
@@ -38,6 +43,7 @@ class MakeRequest:
     resistance: int
     strength: float
     out: Path
+    kept: Path | None = None  #: a folder for what takes long to make, while copies are made
 
 
 @dataclass(frozen=True)
@@ -50,9 +56,9 @@ class CopyJob:
     sha256: str | None
 
 
-def copy_name(copy: str, original: str) -> str:
-    """File name of a copy of an original."""
-    ending = Path(original).suffix.lower()
+def copy_name(copy: str, original: str, *, printed: bool = False) -> str:
+    """File name of a copy of an original, which is a PDF where copies are `printed`."""
+    ending = ".pdf" if printed else Path(original).suffix.lower()
     return f"{copy}{ending if ending[1:].isalnum() else ''}"
 
 
@@ -71,13 +77,15 @@ class CopyMaker:
         }
         self._counts = dict(table.placed_counts())
         self._format = _format(request) if self._texts else None
+        self._prints = self._printed(table, p) if table.printed() else None
+        self._name = partial(copy_name, original=request.file_name, printed=self._prints is not None)
         self._layouts: dict[int, tuple[str, LayoutCopies]] = {}
         templates = unpack_templates(request.template, [where for _, where, _ in table.layouts()])
         for first, where, carriers in table.layouts():
             made = LayoutCopies(
                 inner_original(request.original, where),
                 carriers,
-                templates[where],
+                CopyTemplate.from_bytes(templates[where]),
                 request.strength,
                 p[first : first + carriers.count],
             )
@@ -86,6 +94,11 @@ class CopyMaker:
     def close(self) -> None:
         """Close the original."""
         self._stack.close()
+
+    def prepare(self, jobs: Sequence[CopyJob]) -> None:
+        """Do what is done sooner for several copies than for each. Raises MissingProgramError."""
+        if self._prints is not None:
+            self._prints.print_ahead({job.index: self._code.symbols(job.index) for job in jobs})
 
     def make_ready(self, job: CopyJob) -> ReadyCopy:
         """Make a copy and read it back, without writing it anywhere. Raises CopyCheckError."""
@@ -100,7 +113,7 @@ class CopyMaker:
         out as it was, StorageError.
         """
         _, data, digest = self._made(job)
-        _write(self._request.out / copy_name(job.copy, self._request.file_name), data)
+        _write(self._request.out / self._name(job.copy), data)
         return ReadyCopy(job.index, digest, len(data), 0.0)
 
     def data(self, job: CopyJob) -> bytes:
@@ -109,16 +122,19 @@ class CopyMaker:
 
     def _made(self, job: CopyJob) -> tuple[NDArray[np.uint8], bytes, str]:
         symbols = self._code.symbols(job.index)
-        data = self._marked(symbols, job.stamp)
+        data = self._marked(job.index, symbols, job.stamp)
         digest = hashlib.sha256(data).hexdigest()
         if job.sha256 not in (None, digest):
             raise CopyCheckError(
                 f"Copy {job.copy} was made with other bytes before, by another build of the compression "
-                "library; keep its first file, which holds the same marks, or go on with that build."
+                "library or of LibreOffice; keep its first file, which holds the same marks, or go on with "
+                "that build."
             )
         return symbols, data, digest
 
-    def _marked(self, symbols: NDArray[np.uint8], stamp: bytes) -> bytes:
+    def _marked(self, index: int, symbols: NDArray[np.uint8], stamp: bytes) -> bytes:
+        if self._prints is not None:
+            return self._prints.write(index, symbols, stamp)
         pages = {
             where: layout.write(self._own(symbols, first), stamp)
             for first, (where, layout) in self._layouts.items()
@@ -134,11 +150,18 @@ class CopyMaker:
         assert isinstance(self._format, Container)  # noqa: S101 - only such files have parts
         return self._format.write(self._request.original, rewrites, replaced)
 
+    def _printed(self, table: CarrierTable, probabilities: NDArray[np.float64]) -> PrintCopies:
+        office = self._stack.enter_context(Office())
+        printer = Printer.of(self._request.original, table, office)
+        return PrintCopies(printer, table, self._request.strength, probabilities, self._request.kept)
+
     def _own(self, symbols: NDArray[np.uint8], first: int) -> NDArray[np.uint8]:
         return symbols[first : first + self._counts[first]]
 
     def _read_back(self, copy: str, index: int, symbols: NDArray[np.uint8], data: bytes) -> float:
         """log10 likelihood ratio for the copy's own codeword against another copy's, read from the file."""
+        if self._prints is not None:
+            return self._prints.read_back(copy, index, symbols, data)
         found = 0.0
         if self._format is not None:
             text = self._format.read(data).text

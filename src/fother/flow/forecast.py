@@ -56,6 +56,13 @@ def forecast(table: CarrierTable, resistance: int = 3, strength: float = 1.0) ->
         counts = np.bincount(carriers.carrier_page, minlength=len(carriers.facts))
         per_page += counts.tolist()
         rows = rows or _layout_rows(carriers, counts, p[first : first + carriers.count], strength)
+    if (printed := table.printed()) is not None:
+        first, gaps = printed
+        shown = gaps.example.layout
+        counts = np.bincount(shown.carrier_page, gaps.example.columns >= 0, len(shown.facts)).astype(np.int64)
+        per_page += counts.tolist()
+        biases = gaps.example.biases(p[first : first + gaps.count])
+        rows = rows or _layout_rows(shown, counts, biases, strength)
     texts = [
         forecast_text(text, p[first : first + text.count], strength, ALPHAS) for first, text in table.text()
     ]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fother.channels.table import CarrierTable
@@ -98,30 +99,34 @@ def issue_to(
 ) -> Issued:
     """`issue` to recipients that are known already; `source` says where they were named."""
     require_resistance(resistance)  # before anything is reserved under it
-    _require_carriers(document, carrier_table(registry, document))
+    table = carrier_table(registry, document)
+    _require_carriers(document, table)
     edition = registry.edition(document.id, resistance, strength_factor(strength))
     parameters = {"resistance": resistance, "strength": strength}
     reservation = registry.reserve(edition.id, rows, source=source, parameters=parameters, decoys=decoys)
     _make_folder(out)
-    wanted = [
-        e for e in reservation.entries if not _present(out / copy_name(e.copy.id, document.file_name), e)
-    ]
+    name = partial(copy_name, original=document.file_name, printed=table.printed() is not None)
+    files = {e.copy.id: out / name(e.copy.id) for e in reservation.entries}
+    wanted = [e for e in reservation.entries if not _present(files[e.copy.id], e)]
     shared = committed_edition(registry, document, edition)
     with _interruptions(), Makers(make_request(registry, document, edition, out), workers) as makers:
         # An earlier issue may have been interrupted before it was committed.
         waiting = dict.fromkeys(e.copy.issue for e in wanted if e.copy.state == "reserved")
         bound = commit_issues(registry, [*(waiting | {reservation.issue.id: None})], shared, makers, progress)
-        _write(registry, document, wanted, makers, progress)
+        _write(registry, files, wanted, makers, progress)
     if reservation.issue.state == "open":
         registry.complete_issue(reservation.issue.id)
-    files = {e.copy.id: out / copy_name(e.copy.id, document.file_name) for e in reservation.entries}
     done = registry.reservation(reservation.issue.id)
     checkpoint = published(registry).decode()
     return Issued(done, files, len(wanted), bound.get(reservation.issue.id), checkpoint)
 
 
 def _write(
-    registry: Registry, document: Document, wanted: Sequence[Entry], makers: Makers, progress: Progress
+    registry: Registry,
+    files: Mapping[str, Path],
+    wanted: Sequence[Entry],
+    makers: Makers,
+    progress: Progress,
 ) -> None:
     """Write committed copies into their folder, and note each as issued once it is there."""
     ready: dict[int, ReadyCopy] = {}
@@ -138,7 +143,7 @@ def _write(
             copy = copies[written.index]
             known = ready.get(written.index)
             evidence = known.log10_lr if known is not None else copy.log10_lr or 0.0
-            name = copy_name(copy.id, document.file_name)
+            name = files[copy.id].name
             batch.append(IssuedFile(copy.id, written.sha256, written.size, name, evidence))
             progress.step()
             if len(batch) >= _BATCH:

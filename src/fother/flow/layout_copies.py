@@ -34,14 +34,14 @@ class LayoutCopies:
         self,
         original: bytes,
         carriers: LayoutCarriers,
-        template: bytes,
+        template: CopyTemplate,
         strength: float,
         probabilities: NDArray[np.float64],
     ) -> None:
         self._carriers = carriers
         self._strength = strength
         self._probabilities = probabilities
-        self._template = CopyTemplate.from_bytes(template)
+        self._template = template
         self._reader = ReadBack(carriers, strength, probabilities)
         self._stack = contextlib.ExitStack()
         self._original: Original = self._stack.enter_context(open_original(original, carriers))

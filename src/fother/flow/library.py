@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from fother.errors import InputFileError, RegistryError, StorageError
 from fother.flow.leaks import open_document
 from fother.flow.progress import Progress, Silent
+from fother.formats.prose.docx import Docx
 from fother.identify.index import PassageIndex
 from fother.identify.match import Source
 from fother.model.capture import Sighting
@@ -26,6 +27,8 @@ from fother.vision.shapes.index import ShapeHit, ShapeIndex
 from fother.vision.shapes.signature import page_signature
 
 PDF = "application/pdf"
+#: Kinds of files whose text may say where on a page its words lie; a Word file's does where it was printed.
+_PAGED = (PDF, Docx().media_type)
 _KEPT_TEXTS = 64
 _BATCH = 64  # documents whose pages are entered in one write
 
@@ -85,7 +88,7 @@ def _add(registry: Registry, index: PassageIndex, shapes: ShapeIndex, progress: 
     if unread:
         progress.stage("Indexing the text of registered documents", len(unread))
         index.add(((d, _text(registry, d).text) for d in unread), progress.step)
-    unseen = sorted({d for d, kind in kinds.items() if kind == PDF} - shapes.ids())
+    unseen = sorted({d for d, kind in kinds.items() if kind in _PAGED} - shapes.ids())
     if unseen:
         progress.stage("Indexing the pages of registered documents", len(unseen))
         for start in range(0, len(unseen), _BATCH):

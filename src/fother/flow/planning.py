@@ -9,14 +9,16 @@ import numpy as np
 
 from fother.channels import characters
 from fother.channels.layout.carriers import LayoutCarriers, plan
-from fother.channels.table import CarrierTable, Part
+from fother.channels.layout.printed import WordGaps
+from fother.channels.table import PRINT, CarrierTable, Part
 from fother.channels.text.carriers import TextCarriers
 from fother.channels.text.twins import join
 from fother.channels.wording.places import places as wording_places
 from fother.channels.wording.variant import Approved
-from fother.errors import FotherError
+from fother.errors import FotherError, InputFileError
 from fother.flow.copies import pack_templates
 from fother.flow.progress import Progress, counted
+from fother.formats.office import Office, volatile_fields
 from fother.formats.pdf.check import Layout, settle
 from fother.formats.pdf.document import PdfSource
 from fother.formats.pdf.template import CopyTemplate
@@ -74,6 +76,31 @@ def _plan_layout(source: PdfSource, progress: Progress) -> tuple[LayoutCarriers,
     if outcome.segments or outcome.pages:
         carriers = carriers.freeze(outcome.segments, outcome.pages)
     return carriers, template
+
+
+def plan_print(data: bytes, form: ProseFormat, approved: Sequence[Approved], progress: Progress) -> Planned:
+    """Carriers of a Word file whose copies are printed as PDF: approved wordings, and the gaps between words.
+
+    LibreOffice leaves characters of no width out of the PDFs that it makes, so none are used. `plain` is the
+    print of the unmarked original. Raises InputFileError, MissingProgramError.
+    """
+    if moving := volatile_fields(data):
+        raise InputFileError(
+            f"Fields of the document change from print to print ({', '.join(moving)}), so no copy could be "
+            "made a second time; replace them by plain text first."
+        )
+    progress.stage("Finding carriers", None)
+    prose = form.read(data)
+    worded, notes = wording_places(prose, approved)
+    text = TextCarriers(prose.text, tuple(sorted(worded, key=lambda place: place.start)))
+    progress.stage("Printing the unmarked original", None)
+    with Office() as office:
+        (plain,) = office.print([form.write(data, text.rewrites(np.zeros(text.count, np.uint8)))])
+    layout, moved = plan(counted(PdfSource.open(plain).pages(), progress))
+    gaps = WordGaps.of(text, layout, moved)
+    table = CarrierTable((Part("", text), Part(PRINT, gaps)))
+    reports = gaps.example.layout.page_reports()
+    return Planned(table, None, plain, tuple(reports), (*prose.notes, *notes))
 
 
 def plan_prose(data: bytes, form: ProseFormat, approved: Sequence[Approved], progress: Progress) -> Planned:

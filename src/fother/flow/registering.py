@@ -10,17 +10,18 @@ from typing import Any
 
 from fother.channels.table import CarrierTable
 from fother.channels.wording.variant import Approved
-from fother.errors import InputFileError, UnmarkableError
+from fother.errors import InputFileError, UnmarkableError, UsageError
 from fother.flow.forecast import forecast
 from fother.flow.leaks import open_document
 from fother.flow.library import PDF, text_of
-from fother.flow.planning import plan_pdf, plan_prose
+from fother.flow.planning import plan_pdf, plan_print, plan_prose
 from fother.flow.progress import Progress, Silent
 from fother.flow.strength import require_resistance, strength_factor
 from fother.flow.variants import approved_variants, beside
 from fother.formats.pdf.document import PdfSource
 from fother.formats.pdf.unlock import unlock
 from fother.formats.prose.choice import prose_format
+from fother.formats.prose.docx import Docx
 from fother.model.capture import Sighting
 from fother.model.page import PageReport
 from fother.registry import Document, Registry, plan_bytes
@@ -47,6 +48,7 @@ def register(
     public: bool = False,
     text_only: bool = False,
     variants: Path | None = None,
+    as_pdf: bool = False,
     progress: Progress | None = None,
 ) -> Registered:
     """Store an unmarked original with its text, find its carriers, forecast what they can do.
@@ -54,9 +56,11 @@ def register(
     A PDF carries marks in its layout; DOCX, HTML, mail, Markdown and plain text carry them in their text:
     `variants` is a file of wordings that people approved (by default the one beside `file`, if there is one).
     Any other file, one registered `text_only`, and a `public` text are kept for identification alone:
-    they get no carriers, and no copies of them can be issued.
+    they get no carriers, and no copies of them can be issued. Copies of a DOCX registered `as_pdf` are PDFs
+    printed by LibreOffice, and carry marks in their layout as well.
 
-    Raises InputFileError, PasswordError, SandboxError, SignedFileError, StorageError.
+    Raises InputFileError, MissingProgramError, PasswordError, SandboxError, SignedFileError, StorageError,
+    UsageError.
     """
     listener = progress or Silent()
     data = read_file(file)
@@ -73,6 +77,7 @@ def register(
         public=public,
         text_only=text_only,
         approved=approved,
+        as_pdf=as_pdf,
         progress=listener,
     )
 
@@ -88,6 +93,7 @@ def register_bytes(
     public: bool = False,
     text_only: bool = False,
     approved: Sequence[Approved] = (),
+    as_pdf: bool = False,
     progress: Progress,
 ) -> Registered:
     """`register` for a file that is in memory already, with the wordings that its author approved."""
@@ -98,6 +104,8 @@ def register_bytes(
         password = ""
     else:
         form = prose_format(name, data)
+    if as_pdf and (public or text_only or not isinstance(form, Docx)):
+        raise UsageError("Only a Word file (.docx) that is to be marked can be issued as PDF.")
     if public or text_only or not (is_pdf(data) or form):
         return _register_text(registry, name, data, title, password, public, progress)
     known = registry.document_with_bytes(data)
@@ -107,13 +115,17 @@ def register_bytes(
         planned = plan_pdf(PdfSource.open(data, allow_signed=allow_signed), progress)
     else:
         try:
-            planned = plan_prose(data, form, approved, progress)
+            planner = plan_print if as_pdf else plan_prose
+            planned = planner(data, form, approved, progress)
             if planned.table.count < MIN_CARRIERS:
                 raise InputFileError(f"it has {planned.table.count} carriers, too few to tell copies apart.")
         except InputFileError as error:
+            if as_pdf:
+                raise
             return _register_text(registry, name, data, title, password, public, progress, str(error))
     progress.stage("Reading the text", None)
-    sighting = open_document(name, planned.plain, password, progress).sighting
+    said = Path(name).with_suffix(".pdf").name if as_pdf else name
+    sighting = open_document(said, planned.plain, password, progress).sighting
     _refuse_copy(registry, sighting)
     progress.stage("Forecasting", None)
     facts = {

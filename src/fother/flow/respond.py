@@ -53,6 +53,7 @@ class _Seen:
     cases: tuple[EditionCase, ...]
     evidence: tuple[PageEvidence, ...]
     excerpts: tuple[TextEvidence, ...]
+    notes: tuple[str, ...]
 
 
 def trace(
@@ -104,7 +105,7 @@ def trace(
             family=family,
             tried=tried,
             stamps=tuple(c.id for c in stamped if c.document == s.document.id),
-            notes=notes,
+            notes=(*notes, *s.notes),
         )
         for s in seen
     ] or [_nothing_seen(registry, choice, nothing_found(alpha, family, tried, stamps, notes))]
@@ -182,7 +183,7 @@ def _look(
             )
             for edition in own
         ]
-        yield _Seen(document, tuple(cases), tuple(shown.pages), tuple(shown.excerpts))
+        yield _Seen(document, tuple(cases), tuple(shown.pages), tuple(shown.excerpts), tuple(shown.notes))
 
 
 def _nothing_seen(registry: Registry, choice: Choice, verdict: Verdict) -> Verdict:

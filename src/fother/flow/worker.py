@@ -8,6 +8,7 @@ import os
 import pickle
 import signal
 import threading
+from collections.abc import Iterator, Sequence
 from multiprocessing import parent_process
 from typing import TYPE_CHECKING, Literal
 
@@ -41,8 +42,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def work(what: Round, job: CopyJob) -> ReadyCopy:
-    """Put one copy through a round in this process."""
+def work(what: Round, jobs: Sequence[CopyJob]) -> list[ReadyCopy]:
+    """Put some copies through a round in this process."""
     global _maker
     if _maker is None:
         from fother.flow.copies import CopyMaker
@@ -50,9 +51,11 @@ def work(what: Round, job: CopyJob) -> ReadyCopy:
         assert _request is not None  # noqa: S101 - the pool's initializer has run
         _maker = CopyMaker(pickle.loads(_request))  # noqa: S301 - our own parent's
         atexit.register(_maker.close)
-    return put_through(_maker, what, job)
+    return list(put_through(_maker, what, jobs))
 
 
-def put_through(maker: CopyMaker, what: Round, job: CopyJob) -> ReadyCopy:
-    """Make a copy ready, or write it."""
-    return maker.make_ready(job) if what == "ready" else maker.write(job)
+def put_through(maker: CopyMaker, what: Round, jobs: Sequence[CopyJob]) -> Iterator[ReadyCopy]:
+    """Make copies ready, or write them."""
+    maker.prepare(jobs)
+    for job in jobs:
+        yield maker.make_ready(job) if what == "ready" else maker.write(job)
