@@ -31,6 +31,11 @@ class Passage:
     runs: Ints
     doubtful: tuple[tuple[int, int], ...]
 
+    @property
+    def leak_letters(self) -> tuple[int, int]:
+        """The stretch of leak letters from the first run to the last."""
+        return int(self.runs[0, 0]), int(self.runs[-1, 0] + self.runs[-1, 2])
+
     def leak_letter(self, letter: int) -> int:
         """The leak letter that is this document letter, or -1."""
         row = int(np.searchsorted(self.runs[:, 1], letter, "right")) - 1

@@ -145,7 +145,7 @@ def _site(place: int, span: Span, channel: Channel, likelihoods: Floats) -> Site
 
 
 def _span(flattened: Flat, passage: Passage) -> Span:
-    first, last = int(passage.runs[0, 0]), int(passage.runs[-1, 0] + passage.runs[-1, 2])
+    first, last = passage.leak_letters
     return int(flattened.letter_source[first]), int(flattened.letter_source[last - 1]) + 1
 
 

@@ -36,7 +36,8 @@ def shown(
         return None
     if p < 0:
         p = q - inside
-    if p < 0 or (q >= 0 and q - p != inside) or p + inside >= len(flattened.letter_at):
+    first, last = passage.leak_letters
+    if p < first or (q >= 0 and q - p != inside) or p + inside >= last:
         return None
     low, high = int(flattened.letter_source[p]) + 1, int(flattened.letter_source[p + inside])
     before = reference.plain[int(reference.letter_source[u]) + 1 : occurrence.start]
