@@ -138,7 +138,8 @@ def _disjoint(chains: list[Chain], length: int, first_written: Ints) -> list[Cha
             elsewhere = letter[i : i + n] != first_written[j : j + n]
             for number in np.unique(others[(others >= 0) & elsewhere]).tolist():
                 if chain.score >= taken[number].score - _RIVAL:
-                    doubtful[number].append((i, i + n))
+                    where = np.flatnonzero((others == number) & elsewhere)
+                    doubtful[number].append((i + int(where[0]), i + int(where[-1]) + 1))
         if chain.runs[free, 2].sum() < min(_CHAIN, length):
             continue
         at = spans[int(np.argmax(free))][0]
