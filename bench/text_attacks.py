@@ -1,9 +1,9 @@
 """Texts rewritten to shake off their marks: who is named, and is anybody named wrongly?
 
-    python bench/text_attacks.py [--turns 1] [--seed 1] [--words 600] [--copies 1000] [--documents 100]
+    python bench/text_attacks.py [--turns 1] [--seed 1] [--words 2000] [--copies 1000] [--documents 100]
 
-Wordings and spaces, all that the rules propose counts as approved. Of each document, an excerpt of a random
-recipient's copy goes through each attack. "wordings" takes all look-alikes away first, as retyping does.
+Wordings alone (look-alikes die at the first normalisation); all that the rules propose counts as approved. Of
+each document, an excerpt of a random recipient's copy goes through each attack.
 Innocents: the attacked text of the unmarked original; the same text traced with another key; and a text of
 another document. Whoever is named there, or beside the recipient, is a wrong name.
 """
@@ -29,7 +29,6 @@ def attacks(found: list[Document]) -> dict[str, Attack]:
     words = sorted({w for d in found for w in re.findall(r"\b[a-z]{4,}\b", d.carriers.plain)})
     strange = [s for s in sentences(found[0].carriers.plain) if 40 < len(s) < 200]
     return {
-        "pasted": lambda text, _: text,
         "all Unicode normalised, ASCII only": lambda text, _: normalised(text),
         "10 % of words replaced": lambda text, c: substituted(normalised(text), 0.1, words, c),
         "20 % replaced, 5 % mistyped": lambda text, c: mistyped_words(
@@ -50,12 +49,12 @@ def main() -> None:
     )
     parser.add_argument("--turns", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--words", type=int, default=600)
+    parser.add_argument("--words", type=int, default=2_000)
     parser.add_argument("--copies", type=int, default=1_000)
     parser.add_argument("--documents", type=int, default=100)
     parser.add_argument("--corpus", type=Path, default=CORPUS)
     options = parser.parse_args()
-    found = [d for d in documents(options.corpus, spaces=True) if d.words >= options.words]
+    found = [d for d in documents(options.corpus) if d.words >= options.words]
     found = found[:: max(1, len(found) // options.documents)]
     setting = [(options.copies, ALPHA)]
     print(f"{len(found)} documents, {options.words} words, {options.copies} recipients, alpha {ALPHA:g}")
