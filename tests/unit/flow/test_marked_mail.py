@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from fother.flow.mailing import MarkedMail, mark_mail
+from fother.flow.issuing import Issued, issue_to
+from fother.flow.progress import Silent
+from fother.flow.registering import register_bytes
 from fother.flow.respond import trace
 from fother.registry import FolderRegistry, RecipientRow, open_registry
 
@@ -39,38 +41,29 @@ def message(*, attached: bool) -> bytes:
     return made.as_bytes()
 
 
-def marked(registry: FolderRegistry, out: Path, *, attached: bool = True) -> MarkedMail:
-    return mark_mail(
-        registry,
-        message(attached=attached),
-        ROWS,
-        out,
-        name="mail.eml",
-        title="A mail",
-        source="list",
-        decoys=2,
-    )
+def marked(registry: FolderRegistry, out: Path) -> Issued:
+    found = register_bytes(registry, "mail.eml", message(attached=True), title="A mail", progress=Silent())
+    return issue_to(registry, found.document, ROWS, out, source="list", decoys=2, progress=Silent())
 
 
 @pytest.fixture(scope="module")
-def sent(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, MarkedMail]:
+def sent(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Issued]:
     folder = tmp_path_factory.mktemp("mail")
     with open_registry(folder / "home") as registry:
         return folder, marked(registry, folder / "out")
 
 
 @pytest.fixture
-def registry(sent: tuple[Path, MarkedMail], tmp_path: Path) -> FolderRegistry:
+def registry(sent: tuple[Path, Issued], tmp_path: Path) -> FolderRegistry:
     shutil.copytree(sent[0] / "home", tmp_path / "home")
     return open_registry(tmp_path / "home")
 
 
-def copy(sent: tuple[Path, MarkedMail], number: int) -> tuple[str, Path]:
-    assert sent[1].issued is not None
-    return list(sent[1].issued.files.items())[number]
+def copy(sent: tuple[Path, Issued], number: int) -> tuple[str, Path]:
+    return list(sent[1].files.items())[number]
 
 
-def test_the_parts_of_a_copy_say_the_same_and_headers_stay(sent: tuple[Path, MarkedMail]) -> None:
+def test_the_parts_of_a_copy_say_the_same_and_headers_stay(sent: tuple[Path, Issued]) -> None:
     whole = message_from_bytes(copy(sent, 1)[1].read_bytes())
     original = message_from_bytes(message(attached=True))
     assert whole.items() == original.items()
@@ -81,7 +74,7 @@ def test_the_parts_of_a_copy_say_the_same_and_headers_stay(sent: tuple[Path, Mar
     assert plain != " ".join(BODY.split("\n\n")).strip()
 
 
-def test_the_whole_copy_is_named(sent: tuple[Path, MarkedMail], registry: FolderRegistry) -> None:
+def test_the_whole_copy_is_named(sent: tuple[Path, Issued], registry: FolderRegistry) -> None:
     name, path = copy(sent, 2)
     verdict = trace(registry, [path]).verdict
     assert [a.copy for a in verdict.accused] == [name]
@@ -90,7 +83,7 @@ def test_the_whole_copy_is_named(sent: tuple[Path, MarkedMail], registry: Folder
 
 
 def test_a_pasted_sentence_and_an_attached_page_add_up(
-    sent: tuple[Path, MarkedMail], registry: FolderRegistry, tmp_path: Path
+    sent: tuple[Path, Issued], registry: FolderRegistry, tmp_path: Path
 ) -> None:
     name, path = copy(sent, 3)
     parts = list(message_from_bytes(path.read_bytes()).walk())
@@ -106,19 +99,17 @@ def test_a_pasted_sentence_and_an_attached_page_add_up(
 
 
 def test_the_same_mail_again_gives_the_same_copies(
-    sent: tuple[Path, MarkedMail], registry: FolderRegistry, tmp_path: Path
+    sent: tuple[Path, Issued], registry: FolderRegistry, tmp_path: Path
 ) -> None:
     again = marked(registry, tmp_path / "again")
-    assert again.issued is not None
-    assert again.issued.commitment == sent[1].issued.commitment  # type: ignore[union-attr]
+    assert again.commitment == sent[1].commitment
     for number in range(len(ROWS)):
         name, path = copy(sent, number)
-        assert again.issued.files[name].read_bytes() == path.read_bytes()
+        assert again.files[name].read_bytes() == path.read_bytes()
 
 
-def test_a_mail_with_too_little_text_has_no_copies(registry: FolderRegistry, tmp_path: Path) -> None:
+def test_a_mail_with_too_little_text_has_no_copies(registry: FolderRegistry) -> None:
     short = b"From: desk@example.org\nTo: list@example.org\nSubject: x\n\nSee you there.\n"
-    found = mark_mail(registry, short, ROWS, tmp_path / "out", name="mail.eml", title="Short", source="list")
-    assert found.issued is None
-    assert any("cannot be marked" in note.lower() for note in found.notes)
-    assert not (tmp_path / "out").exists()
+    found = register_bytes(registry, "mail.eml", short, title="Short", progress=Silent())
+    assert "carriers" not in found.document.blobs
+    assert any("cannot be marked" in note for note in found.plan["notes"])
