@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 
 from fother.errors import InputFileError
 from fother.formats.text.charset import MARKS, guess_wide, known
 
+_DAMAGED = re.compile("[\ud800-\udfff]")
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 MOST_BYTES = 64 << 20  # a text of this size is no letter or report
 
 
@@ -83,9 +86,12 @@ def _candidates(data: bytes, declared: str | None) -> list[str]:
         named = "cp1252"  # what all browsers and mail programs take these names for (WHATWG Encoding)
     if named is not None and b"\x1b" in data and named.startswith("iso2022"):
         return [named]
+    with suppress(UnicodeDecodeError):
+        data.decode("utf-8")
+        return ["utf-8"]
     letters = data.decode("utf-8", "surrogateescape")
-    damaged = sum("\ud800" <= c <= "\udfff" for c in letters) if not letters.isascii() else 0
-    good = sum(c > "\x7f" for c in letters) - damaged if damaged else 1
+    damaged = len(_DAMAGED.findall(letters))
+    good = len(_BEYOND_ASCII.findall(letters)) - damaged
     names = ["utf-8"] if good > 4 * damaged or named == "utf-8" else []
     return [*names, *([named] if named else []), "cp1252"]
 

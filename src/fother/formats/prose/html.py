@@ -72,6 +72,7 @@ _BLOCK_STYLE = re.compile(r"display\s{0,9}:\s{0,9}(?:block|flex|grid|table|list-
 _QUOTING = ("gmail_quote", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "zmail_extra")
 _SIGNATURE = ("gmail_signature", "moz-signature", "signature", "ms-outlook-mobile-signature")
 _FROM_HERE = frozenset({"divrplyfwdmsg", "appendonsend", "x_divrplyfwdmsg", "olk_src_body_section"})
+_RISKY = re.compile(r"[\s&<]")
 _UNFINISHED = re.compile(r"(?:&#?[A-Za-z0-9]{0,40}|<[/!?]?)\Z")
 
 
@@ -118,7 +119,7 @@ def write_html(
         )
 
     written = sourced.spliced(source, rewrites, escaped)
-    require_unambiguous(sourced.prose, rewrites, lambda: read_html(written).prose.text, lines=False)
+    require_unambiguous(sourced.prose, rewrites, lambda: read_html(written).prose.text, _RISKY, lines=False)
     return written
 
 

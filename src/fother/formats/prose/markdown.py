@@ -39,6 +39,7 @@ _REASONS = {
 }
 _KINDS: dict[str, BlockKind] = {"heading": "heading", "list_item": "item", "td": "cell", "th": "cell"}
 _SPECIAL = re.compile(r"[\\`*_\[\]<&~|]")
+_RISKY = re.compile(r"[\s*_`\[\]<>&\\~|#!+=:-]")
 _CODE_TAG = re.compile(r"<(/?)(a|code|kbd|samp|tt|var|pre|q|del|s)(?=[\s/>])", re.I)
 
 
@@ -58,7 +59,7 @@ class Markdown:
         source, encoding = decoded(data)
         sourced = _read(data)
         written = sourced.spliced(source, rewrites, lambda text, _b, _a: _SPECIAL.sub(r"\\\g<0>", text))
-        require_unambiguous(sourced.prose, rewrites, lambda: read_markdown(written).prose.text)
+        require_unambiguous(sourced.prose, rewrites, lambda: read_markdown(written).prose.text, _RISKY)
         return encoded(written, encoding if encoding.holds(written) else UTF8)
 
 

@@ -16,6 +16,7 @@ from fother.model.prose import Prose, Rewrite
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _ITEM = re.compile(r"[ \t]{0,12}(?:[-*+•‣–]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)])[ \t]+(?=\S)")
 _QUOTED = re.compile(r"[ \t]{0,3}>")
+_SPACE = re.compile(r"\s")
 _SIGNATURE = re.compile(r"-- ?\Z")
 _MOST_SIGNATURE = 15  # lines; a longer end after "-- " is no signature
 _SEALED = re.compile(r"-----BEGIN PGP (?:SIGNED )?MESSAGE-----")
@@ -75,7 +76,7 @@ def read_plain(source: str, notes: Sequence[str] = ()) -> Sourced:
 def write_plain(sourced: Sourced, source: str, rewrites: Sequence[Rewrite]) -> str:
     """The source with rewrites carried out. Raises ValueError for what plain text cannot say."""
     written = sourced.spliced(source, rewrites, _as_it_is)
-    require_unambiguous(sourced.prose, rewrites, lambda: read_plain(written).prose.text)
+    require_unambiguous(sourced.prose, rewrites, lambda: read_plain(written).prose.text, _SPACE)
     return written
 
 

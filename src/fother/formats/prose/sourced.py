@@ -18,21 +18,27 @@ _EDGES = " \t\n\f\v\r"
 _DAMAGED = re.compile("[\ud800-\udfff]")  # bytes that are no characters of the file's encoding
 _LETTERS = re.compile(r"[\w \u00a0\u2000-\u200d\u202f\u205f\u2060'’,-]+")
 _SPACES = {*" \u00a0\u202f\u205f", *map(chr, range(0x2000, 0x200B))}
-_MARKUP = re.compile(r"[\s*_`\[\]<>&\\~|#!+=-]")
 _WITHOUT_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 
 
 def require_unambiguous(
-    prose: Prose, rewrites: Sequence[Rewrite], read_again: Callable[[], str], *, lines: bool = True
+    prose: Prose,
+    rewrites: Sequence[Rewrite],
+    read_again: Callable[[], str],
+    risky: re.Pattern[str],
+    *,
+    lines: bool = True,
 ) -> None:
     """Check that a written text will be read as it was meant. Raises ValueError.
 
     Some texts cannot be said in a format: a line without words, words that are markup, a space at an edge.
-    Letters for letters are harmless, but at the start of a line where that can be markup (`lines`); for all
-    else the result is read again.
+    Letters for letters are harmless, but at the start of a line where that can be markup (`lines`); so are
+    look-alikes of a space, but beside `risky` characters; for all else the result is read again.
     """
     seams = set(prose.seams) if lines else set()
-    if all(_is_harmless(prose.text, change, lines) and not _at_mark(change, seams) for change in rewrites):
+    if all(
+        _is_harmless(prose.text, change, risky, lines) and not _at_mark(change, seams) for change in rewrites
+    ):
         return
     if read_again() != rewritten(prose.text, rewrites):
         raise ValueError("a rewrite would be read as something else: as markup, or as white space between")
@@ -43,13 +49,13 @@ def _at_mark(change: Rewrite, seams: set[int]) -> bool:
     return bool({change.start, change.end} & seams) and not (change.text.isalnum() or change.text.isspace())
 
 
-def _is_harmless(text: str, change: Rewrite, lines: bool) -> bool:
+def _is_harmless(text: str, change: Rewrite, risky: re.Pattern[str], lines: bool) -> bool:
     old = text[change.start : change.end]
     if not (_LETTERS.fullmatch(old) and _LETTERS.fullmatch(change.text)):
         return False
     around = text[change.start - 1 : change.start] + text[change.end : change.end + 1]
     if old == " " and change.text.strip(_WITHOUT_WIDTH) in _SPACES:
-        return len(around) == 2 and not _MARKUP.search(around)
+        return len(around) == 2 and not risky.search(around)
     line = text.rfind("\n", 0, change.start) + 1
     within = not text[line : change.start].isspace() and change.start > line
     return (
