@@ -19,6 +19,7 @@ from fother.channels.text.reference import HIDDEN, Reference
 from fother.channels.text.seeds import Ints
 
 _SHORTEST = 4  # letters in a row that are believed between two longer runs
+_PAST = 6  # letters past a gap that show that nothing stands in it
 _LARGEST = 1_500  # letters of a gap that is filled; in a longer one text is missing or strange
 _STEP = 96  # letters looked at past an end, at once
 _STEPS = 20  # of them, at most
@@ -87,7 +88,32 @@ def _aligned(leak: NDArray[np.uint32], reference: Reference, chain: Chain, low: 
     first_i, first_j, _ = rows[0]
     before = _grown(leak[low:first_i][::-1], masked[:first_j][::-1])
     rows = [(first_i - i - n, first_j - j - n, n) for i, j, n in reversed(before)] + rows
-    return Passage(np.array(rows, np.int64), chain.doubtful)
+    return Passage(_cut(rows, leak, masked, reference.gaps), chain.doubtful)
+
+
+def _cut(
+    runs: list[tuple[int, int, int]], leak: NDArray[np.uint32], masked: NDArray[np.uint32], gaps: Ints
+) -> Ints:
+    """The runs without their ends that may belong to another form; the next run may take what is freed.
+
+    Of "know that they" the letters "know th" equal the beginning of "know they": a few letters past a gap are
+    no reason to believe that nothing stands in it.
+    """
+    rows: list[tuple[int, int, int]] = []
+    for i, j, n in runs:
+        i_end, j_end = (rows[-1][0] + rows[-1][2], rows[-1][1] + rows[-1][2]) if rows else (i, j)
+        while i > i_end and j > j_end and leak[i - 1] == masked[j - 1]:
+            i, j, n = i - 1, j - 1, n + 1
+        low, high = np.searchsorted(gaps, [j, j + n], "right")
+        for gap in gaps[low:high].tolist():
+            if j + n - gap < _PAST:
+                n = gap - j
+                break
+            if gap - j < _PAST:
+                i, j, n = i + gap - j, gap, j + n - gap
+        if n > 0:
+            rows.append((i, j, n))
+    return np.array(rows, np.int64).reshape(-1, 3)
 
 
 def _between(

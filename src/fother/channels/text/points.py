@@ -30,7 +30,8 @@ def shown(
     u, v = occurrence.before, occurrence.after
     if u < 0 or v >= len(reference.letters):
         return None
-    p, q = passage.leak_letter(u), passage.leak_letter(v)
+    p = passage.leak_letter(u) if occurrence.firm_before else -1
+    q = passage.leak_letter(v) if occurrence.firm_after else -1
     inside = v - u
     if p < 0 and q < 0:
         return None

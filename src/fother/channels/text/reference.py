@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ class Occurrence:
     end: int
     before: int  #: may be -1
     after: int  #: may be the number of letters
+    firm_before: bool = True  #: whether that letter is the same in whichever form a wording next to it has
+    firm_after: bool = True
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Reference:
     flat: Flat
     occurrences: tuple[Occurrence, ...]
     hidden: NDArray[np.bool_]
+    gaps: Ints  #: letters before which other forms of a wording have more, in order
     #: (n_letters,) the same letter where the text is written first, as far as its twins tell
     first_written: Ints
 
@@ -59,15 +63,18 @@ class Reference:
         starts, ends = np.array([s[1] for s in spans], np.int64), np.array([s[2] for s in spans], np.int64)
         before = (np.searchsorted(source, starts) - 1).tolist()
         after = np.searchsorted(source, ends).tolist()
-        occurrences = []
+        occurrences, gaps = [], []
         for (number, start, end), u, v in zip(spans, before, after, strict=True):
             place = carriers.places[number]
             if place.channel == "wording":
                 common_before, common_after = _shared(place.forms)
                 hidden[u + 1 + common_before : v - common_after] = True
+                if u + 1 + common_before == v - common_after and len({*map(letters_of, place.forms)}) > 1:
+                    gaps.append(v - common_after)
             occurrences.append(Occurrence(number, start, end, u, v))
-        first_written = _first_written(occurrences, len(source))
-        return cls(carriers, plain, flattened, tuple(occurrences), hidden, first_written)
+        firm = _firm(occurrences, carriers.places)
+        first_written = _first_written(firm, len(source))
+        return cls(carriers, plain, flattened, firm, hidden, np.array(gaps, np.int64), first_written)
 
     def between(self, first: int, last: int) -> tuple[Occurrence, ...]:
         """Occurrences that stand between letters first … last - 1."""
@@ -111,7 +118,25 @@ def _plain(carriers: TextCarriers) -> tuple[str, list[tuple[int, int, int]]]:
     return "".join([*pieces, carriers.text[at:]]), spans
 
 
-def _first_written(occurrences: list[Occurrence], letters: int) -> Ints:
+def letters_of(form: str) -> str:
+    """The letters and digits of a form."""
+    return "".join(c for c in flat(form) if c.isalnum())
+
+
+def _firm(occurrences: list[Occurrence], places: tuple[Place, ...]) -> tuple[Occurrence, ...]:
+    """The occurrences, with what is known of the letters next to them."""
+    found = occurrences[:]
+    for k, (left, right) in enumerate(pairwise(occurrences)):
+        if left.after != right.after and left.before != right.before:
+            continue  # letters stand between them
+        if places[left.place].channel == "wording":
+            found[k + 1] = replace(found[k + 1], firm_before=False)
+        if places[right.place].channel == "wording":
+            found[k] = replace(found[k], firm_after=False)
+    return tuple(found)
+
+
+def _first_written(occurrences: tuple[Occurrence, ...], letters: int) -> Ints:
     """Every letter moved back as far as the nearest place is from where that place occurs first."""
     first: dict[int, int] = {}
     moved = [o.before - first.setdefault(o.place, o.before) for o in occurrences]
@@ -124,7 +149,7 @@ def _first_written(occurrences: list[Occurrence], letters: int) -> Ints:
 
 def _shared(forms: tuple[str, ...]) -> tuple[int, int]:
     """How many letters all forms begin with and, of the rest, how many all end with."""
-    words = ["".join(c for c in flat(form) if c.isalnum()) for form in forms]
+    words = [letters_of(form) for form in forms]
     shortest = min(map(len, words))
     before = 0
     while before < shortest and len({word[before] for word in words}) == 1:

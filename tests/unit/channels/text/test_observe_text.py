@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import numpy as np
 import pytest
 from wordy import carriers, symbols, text
 
+from fother.channels import characters
 from fother.channels.text.carriers import Place, TextCarriers
 from fother.channels.text.observe import TextReading, observe
+from fother.model.prose import Block, Prose
 
 DOCUMENT = text(120, 1)
 WORDINGS = carriers(DOCUMENT)
@@ -237,3 +240,19 @@ def _starts(of: TextCarriers) -> list[int]:
         starts.append(place.start + shift)
         shift += len(place.forms[1]) - (place.end - place.start)
     return starts
+
+
+def test_a_form_with_more_letters_is_not_taken_for_the_beginning_of_the_next_word() -> None:
+    said = "\n".join(
+        f"In village {k} the elders know they will have to wait for report {k * 37}, and they know the price."
+        for k in range(12)
+    )
+    spans = [found.span() for found in re.finditer(r"know(?= the)", said)]
+    places = [Place(*span, ("know", "know that"), "wording", "that", 0) for span in spans]
+    prose = Prose(said, (Block(0, len(said)),))
+    places += characters.places(prose, spans)
+    of = TextCarriers(said, tuple(sorted(places, key=lambda place: place.start)))
+    truth = symbols(of, 4)
+    reading = read(of.rendered(truth), of)
+    assert wrong(reading, truth) == 0
+    assert len({site.place for site in reading.sites}) == len(of.places)
