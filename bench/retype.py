@@ -12,7 +12,6 @@ recogniser that intake uses. Named at alpha = 1e-6 means a bound of 1e-6 or less
 from __future__ import annotations
 
 import argparse
-import random
 from collections import defaultdict
 from functools import partial
 from pathlib import Path
