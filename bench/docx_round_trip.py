@@ -1,7 +1,7 @@
 """Real Word files, marked: does anything change but the letters of the marks?
 
     python bench/docx_round_trip.py FOLDER [--seed 1] [--dpi 80] [--most-pages 150] [--no-render]
-                                    [--resave] [--keep FOLDER] [--markdown FILE]
+                                    [--issued] [--no-words] [--resave] [--keep FOLDER] [--markdown FILE]
 
 Three copies of every DOCX of the folder are made:
   none     no rewrites; all parts must be the same bytes
@@ -10,7 +10,8 @@ Three copies of every DOCX of the folder are made:
            may move a little: pages are counted that differ by any pixel, and by more than a move of two
            pixels. A page that shows the time differs too
   marked   U+2005 in place of half of the spaces between words, by a seeded generator, and half of the words
-           that WORDS names replaced
+           that WORDS names replaced; with --issued spaces are written as copies of standard strength have
+           them, with symbols drawn by the generator, at all places that the characters channel takes
 
 Of each it is checked: what is read back is what was written; parts without a change have the same bytes; the
 others are, by canonical XML (C14N 2.0), the same but for the letters of text elements and their xml:space;
@@ -19,7 +20,8 @@ diagrams) is what it finds besides in the original; python-docx, where it is ins
 paragraphs, tables, sections and pictures. LibreOffice makes PDFs of the original and of the copies, compared
 page by page; "lines kept" is the share of the original's lines of text that hold the same words in the marked
 copy: U+2005 is wider than the space of most fonts, so some lines break elsewhere.
-With --resave LibreOffice saves the marked copy as DOCX, ODT and RTF, and the marks are counted that are left.
+With --resave LibreOffice saves the marked copy as DOCX, ODT and RTF, and the marks (with --issued U+200C) are
+counted that are left.
 
 Speed is CPU time of one core: reading once, and copies per second of the marked kind.
 """
@@ -49,6 +51,9 @@ import pypdfium2
 from lxml import etree
 from numpy.typing import NDArray
 
+from fother.channels.characters.forms import NON_JOINER
+from fother.channels.characters.places import places
+from fother.channels.text.carriers import TextCarriers
 from fother.errors import FotherError
 from fother.formats.prose.docx import DocxTemplate
 from fother.formats.text.content import Budget, Content
@@ -75,6 +80,7 @@ SAVED = {
     "odt": ("odt", OPEN_DOCUMENT + "text"),
     "rtf": ("rtf", "application/rtf"),
 }
+INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\ufffe]")
 COPIES_TIMED = 20
 SMOOTHING = 48  # grey levels
 
@@ -106,6 +112,8 @@ def main() -> None:
     parser.add_argument("--dpi", type=int, default=80)
     parser.add_argument("--most-pages", type=int, default=150)
     parser.add_argument("--no-render", action="store_true")
+    parser.add_argument("--issued", action="store_true")
+    parser.add_argument("--no-words", action="store_true", help="change spaces only")
     parser.add_argument("--resave", action="store_true")
     parser.add_argument("--keep", type=Path, help="folder that keeps copies and PDFs, to be looked at")
     parser.add_argument("--markdown", type=Path)
@@ -138,8 +146,11 @@ def round_trip(path: Path, folder: Path, options: argparse.Namespace, renders: b
     result.producer = producer(data)
     result.words = len(prose.text.split())
     result.free = sum(end - start for start, end in prose.free) / max(1, len(prose.text))
-    marks = list(marked(prose, random.Random(options.seed)))
-    result.spaces = sum(change.text == SPACE for change in marks)
+    chance = random.Random(options.seed)
+    spaces = issued(prose, chance) if options.issued else spaced(prose, chance)
+    words = [] if options.no_words else worded(prose, chance)
+    marks = sorted([*spaces, *words], key=lambda change: change.start)
+    result.spaces = len(spaces)
     result.replaced = len(marks) - result.spaces
     copies = {
         "none": [],
@@ -158,17 +169,31 @@ def round_trip(path: Path, folder: Path, options: argparse.Namespace, renders: b
         (folder / "original.docx").write_bytes(data)
         compare_pages(folder, options, result)
         if options.resave:
-            result.saved = dict(marks_left(folder))
+            result.saved = dict(marks_left(folder, NON_JOINER if options.issued else SPACE))
     return result
 
 
-def marked(prose: Prose, chance: random.Random) -> Iterator[Rewrite]:
-    for start, end in prose.free:
-        stretch = prose.text[start:end]
-        for found in re.finditer(r"(?<=\w) (?=\w)|\b[a-z]+\b", stretch):
-            said = SPACE if found.group() == " " else WORDS.get(found.group())
-            if said is not None and chance.random() < 0.5:
-                yield Rewrite(start + found.start(), start + found.end(), said)
+def spaced(prose: Prose, chance: random.Random) -> list[Rewrite]:
+    return [
+        Rewrite(start + found.start(), start + found.end(), SPACE)
+        for start, end in prose.free
+        for found in re.finditer(r"(?<=\w) (?=\w)", prose.text[start:end])
+        if chance.random() < 0.5
+    ]
+
+
+def issued(prose: Prose, chance: random.Random) -> list[Rewrite]:
+    carriers = TextCarriers(prose.text, tuple(places(prose, ())))
+    return carriers.rewrites(np.array([chance.random() < 0.5 for _ in range(carriers.count)], np.uint8))
+
+
+def worded(prose: Prose, chance: random.Random) -> list[Rewrite]:
+    return [
+        Rewrite(start + found.start(), start + found.end(), WORDS[found.group()])
+        for start, end in prose.free
+        for found in WORD.finditer(prose.text[start:end])
+        if found.group() in WORDS and chance.random() < 0.5
+    ]
 
 
 def faults(data: bytes, prose: Prose, changes: list[Rewrite], copy: bytes) -> Iterator[str]:
@@ -283,17 +308,17 @@ def convert(form: str, folder: Path, files: list[Path]) -> bool:
     return True
 
 
-def marks_left(folder: Path) -> Iterator[tuple[str, float]]:
-    """(format, share of U+2005 that the reader of leaks still finds) of the marked copy, saved anew."""
+def marks_left(folder: Path, mark: str) -> Iterator[tuple[str, float]]:
+    """(format, share of a mark that the reader of leaks still finds) of the marked copy, saved anew."""
     copy = folder / "marked.docx"
-    there = everything(copy.read_bytes(), WORD_KIND).count(SPACE)
+    there = everything(copy.read_bytes(), WORD_KIND).count(mark)
     for ending, (form, kind) in SAVED.items():
         saved = folder / ending
         saved.mkdir(exist_ok=True)
         convert(form, saved, [copy])
         made = saved / f"marked.{ending}"
         if there and made.exists():
-            yield ending, everything(made.read_bytes(), kind).count(SPACE) / there
+            yield ending, everything(made.read_bytes(), kind).count(mark) / there
 
 
 def everything(data: bytes, kind: str) -> str:
@@ -316,7 +341,11 @@ def image(pdf: pypdfium2.PdfDocument, number: int, dpi: int) -> NDArray[np.uint8
 def text_lines(pdf: pypdfium2.PdfDocument, most: int) -> list[str]:
     """Lines of text, their spaces made one and words of a pair made the same."""
     pages = [pdf[n].get_textpage().get_text_range() for n in range(min(len(pdf), most))]
-    lines = (" ".join(WORD.sub(_of_pair, line).split()) for page in pages for line in page.splitlines())
+    lines = (
+        " ".join(WORD.sub(_of_pair, INVISIBLE.sub("", line)).split())
+        for page in pages
+        for line in page.splitlines()
+    )
     return [line for line in lines if line]
 
 
