@@ -1,9 +1,9 @@
 """How many wordings the rules propose per 100 words of real documents, by family and kind of document.
 
-    python bench/wording_carriers.py [--sample N --seed S --out FILE]
+    python bench/wording_carriers.py [--sample N --seed S --out FILE --without FILE …]
 
 Needs bench/corpus_wording/ (see wording_corpus.py). With --sample it also draws N proposals at random, first
-a document, then a family, then a proposal, for people to judge.
+a document, then a family, then a proposal, for people to judge; none that an earlier sample (--without) holds.
 """
 
 from __future__ import annotations
@@ -29,7 +29,11 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("wording_sample.jsonl"))
+    parser.add_argument("--without", type=Path, nargs="*", default=[])
     options = parser.parse_args()
+    seen = {
+        json.loads(line)["id"] for path in options.without for line in path.read_text("utf-8").splitlines()
+    }
     words: Counter[str] = Counter()
     found: dict[str, list[Suggestion]] = {}
     began = time.perf_counter()
@@ -41,7 +45,7 @@ def main() -> None:
     report(found, words)
     print(f"\n{sum(words.values())} words in {took:.1f} s, loading included")
     if options.sample:
-        rows = sample(found, options.sample, options.seed)
+        rows = sample(found, seen, options.sample, options.seed)
         options.out.write_text(
             "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8"
         )
@@ -65,10 +69,11 @@ def report(found: dict[str, list[Suggestion]], words: Counter[str]) -> None:
         print(f"{family:26} {count:8} {100 * count / total:7.2f} per 100 words")
 
 
-def sample(found: dict[str, list[Suggestion]], count: int, seed: int) -> list[dict[str, str]]:
+def sample(found: dict[str, list[Suggestion]], seen: set[str], count: int, seed: int) -> list[dict[str, str]]:
     """Proposals drawn without repetition: a document, then a family of it, then one of its proposals."""
     chance = random.Random(seed)
-    left = {name: list(ones) for name, ones in found.items() if ones}
+    fresh = {name: [s for s in ones if s.id not in seen] for name, ones in found.items()}
+    left = {name: ones for name, ones in fresh.items() if ones}
     rows = []
     while left and len(rows) < count:
         name = chance.choice(sorted(left))

@@ -30,6 +30,9 @@ _STATUTE = re.compile(
     r"§|\bU\.S\.C\b|\bC\.F\.R\b|\bStat\.|\bPub\. ?L\."
     r"|\b(?:Section|Article|Rule|Act)\b[^.]*\b(?:provides|states|reads)\b"
 )
+_CITING = re.compile(
+    r"^\W*(?:But )?See\b|\b\d+ (?:F\.|U\.S\.|S\. ?Ct)|\bF\.(?:2d|3d|Supp)|\bv\. [A-Z]|\bId\. at\b|\bet al\."
+)
 _DEFINED = re.compile(
     r"[“\"]([^”\"\n]{2,60})[”\"]\s+(?:means?|shall mean|refers to|has the meaning|is defined)\b", re.I
 )

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Span as Sentence
 
 _MOST = 3  # in one sentence
+_MOST_IN_LONG = 4
+_LONG = 30  # words
 _KINDS = ("paragraph", "item", "cell", "note")
 _SHORT = re.compile(r"(?i)\b(?:\w+n['’]t|(?:it|that|there|he|she)['’]s|\w+['’](?:re|ll|ve|m))\b")
 _BRITISH = re.compile(
@@ -32,7 +34,7 @@ _ARTICLE = re.compile(r"(?i)\b(an?) $")
 
 
 def suggest(prose: Prose) -> list[Suggestion]:
-    """Variants in the order of the text, at most three in a sentence, none over another or an own one.
+    """Variants in the order of the text, at most three in a sentence, four in a long one; none overlap.
 
     Deterministic. Blocks that are no running text and those that are not English get none. Raises
     InputFileError as `own_places` does.
@@ -81,11 +83,12 @@ class _Kept:
     def take(self, sentence: Sentence, block: int, usage: Usage) -> None:
         """The families in turn, each change that is free, until the sentence has enough."""
         legal, count = binds(sentence), 0
+        most = _MOST_IN_LONG if len(sentence) > _LONG else _MOST
         for family in FAMILIES:
             if legal and not family.legal:
                 continue
             for one in family.changes(sentence, usage):
-                if count == _MOST:
+                if count == most:
                     return
                 suggestion = self._suggestion(sentence, block, family, one)
                 if suggestion is not None and suggestion.id not in self._ids:

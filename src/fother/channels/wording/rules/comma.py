@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fother.channels.wording.rules.grammar import end, subject
+from fother.channels.wording.rules.grammar import end, subject, words
 from fother.channels.wording.rules.interface import Change, Family, Usage
 
 if TYPE_CHECKING:
@@ -26,12 +26,22 @@ def _list(sentence: Sentence, _usage: Usage) -> Iterator[Change]:
         members = _members(word)
         if len(members) < 3 or not all(_plain(m, members) for m in members):
             continue
+        last = members[-1]
+        if last.left_edge.i != word.i + 1 or word.nbor().pos_ == "ADV" or _goes_on(last):
+            continue
         before = word.nbor(-1)
         if before.text == "," and before.i > 0 and before.nbor(-1).is_alpha:
-            last = before.nbor(-1)
-            yield Change(last.idx, end(before), last.text)
-        elif before.is_alpha and members[-1].i > word.i:
+            word_before = before.nbor(-1)
+            yield Change(word_before.idx, end(before), word_before.text)
+        elif before.is_alpha and last.i > word.i and len({m.pos_ for m in members}) == 1:
             yield Change(before.idx, end(before), f"{before.text},")
+
+
+def _goes_on(last: Token) -> bool:
+    """Another "and" follows the list after a comma: "goals and tasks, and contexts of use"."""
+    rest = last.doc[last.i + 1 : last.sent.end]
+    comma = next((t for t in rest if t.text == ","), None)
+    return comma is not None and comma.i + 1 < last.sent.end and comma.nbor().lower_ in ("and", "or")
 
 
 def _members(word: Token) -> list[Token]:
@@ -87,5 +97,50 @@ def _full(verb: Token) -> bool:
     return finite and subject(verb) is not None and verb.pos_ in ("VERB", "AUX")
 
 
+_TIMES = words(
+    "currently recently today now then often sometimes usually typically generally initially eventually"
+    " previously subsequently later ultimately originally"
+)
+#: Fixed phrases that always have their comma.
+_ALWAYS = words(
+    "contrast addition fact general short particular conclusion summary example turn instance then"
+)
+_OPENERS = words(
+    "in at on for by during after before under with within from to through over since throughout"
+)
+
+
+def _opening(sentence: Sentence, _usage: Usage) -> Iterator[Change]:
+    """The comma after a short phrase or adverb that opens the sentence, before an article or pronoun."""
+    first = sentence[0]
+    if first.lower_ in _TIMES and first.dep_ == "advmod":
+        last = first
+    elif first.lower_ in _OPENERS and first.dep_ == "prep" and 2 <= len(list(first.subtree)) <= 5:
+        last = first.right_edge
+    else:
+        return
+    comma = last.i + 1 < sentence.end and last.nbor().text == ","
+    start = last.i + (2 if comma else 1)
+    if start >= sentence.end or not last.is_alpha or (last.is_title and last.i > first.i):
+        return
+    following = sentence.doc[start]
+    who = subject(first.head)
+    if any(t.dep_ == "pcomp" for t in first.children):
+        return
+    if who is None or who.left_edge.i != start or following.tag_ not in ("DT", "PRP", "PRP$"):
+        return
+    if following.lower_ in ("that", "this", "these", "those") or first.head.dep_ != "ROOT":
+        return
+    if last.lower_ in _ALWAYS or any(
+        t.dep_ in ("conj", "relcl", "acl", "cc", "advcl") for t in first.subtree
+    ):
+        return
+    if comma:
+        yield Change(last.idx, end(last.nbor()), last.text)
+    else:
+        yield Change(last.idx, end(last), f"{last.text},")
+
+
+OPENING = Family("opening comma", "The comma after a short opening phrase is a matter of style.", _opening)
 LIST = Family("list comma", "The comma before the last of a list is a matter of style.", _list, legal=False)
 CLAUSE = Family("clause comma", "The comma between two full clauses is a matter of style.", _clauses)

@@ -27,20 +27,25 @@ _TIMES = "second minute hour day week month quarter year decade century time"
 WORDS: Mapping[str, str] = {
     "time": _TIMES,
     "review": "review study analysis assessment investigation survey inspection audit research evaluation"
-    " interview inquiry exercise operation test activity search examination experiment visit check project",
+    " interview inquiry exercise operation test activity search examination experiment visit check"
+    " project",
     "quantity": "number cost price rate spending demand sale revenue population export import income share"
     " percentage level volume amount expenditure value wage production output consumption employment"
-    " unemployment inflation debt deficit investment growth total proportion budget earnings profit balance",
+    " unemployment inflation debt deficit investment growth total proportion budget earnings profit"
+    " balance",
     "event": "meeting ceremony election attack talk conference hearing event discussion negotiation workshop"
-    " exercise debate interview session consultation visit demonstration march exchange shooting explosion",
+    " exercise debate interview session consultation visit demonstration march exchange shooting"
+    " explosion",
     "mishap": "accident incident error problem failure mistake event crash explosion delay change",
     "goal": "goal objective aim result target outcome purpose",
     "quality": "security quality efficiency effectiveness ability capability safety coordination performance"
-    " oversight communication cooperation transparency accountability readiness accuracy service management",
+    " oversight communication cooperation transparency accountability readiness accuracy service"
+    " management",
     "measure": "effectiveness impact performance extent quality progress adequacy efficiency effect result"
     " reliability validity benefit feasibility need condition capability option",
     "change": "increase decrease amount progress number portion part reduction change investment improvement"
-    " decline growth loss difference savings share proportion cut rise effort resource benefit contribution",
+    " decline growth loss difference savings share proportion cut rise effort resource benefit"
+    " contribution",
     "main": "reason purpose cause source objective goal factor focus concern aim responsibility method"
     " function means task advantage difference barrier obstacle driver",
     "whole": "process period country day year system document team community week project program family"
@@ -53,8 +58,8 @@ WORDS: Mapping[str, str] = {
     "data": "information data evidence sample statistic comment feedback",
     "give": "information advice guidance support notice assistance training evidence example opportunity"
     " feedback detail explanation access",
-    "group": "committee group office system unit team program programme commission panel fund website"
-    " network board body centre center procedure process mechanism hotline",
+    "group": "committee group office system unit team program programme commission panel fund website network"
+    " board body centre center procedure process mechanism hotline",
     "plan": "plan strategy proposal list guideline draft programme program rule",
     "person": "official staff member us me him her them you it people employee officer agency committee"
     " reader user company client department manager representative",
@@ -70,13 +75,26 @@ WORDS: Mapping[str, str] = {
     "mental": "determine know decide consider assess examine evaluate ask see verify check establish discuss",
     "judged": "unclear uncertain unknown",
     "activity": "work meeting process review negotiation construction investigation trial hearing project"
-    " production operation training effort discussion testing implementation study war season talks program",
+    " production operation training effort discussion testing implementation study war season talks"
+    " program",
     "verb-of-saying": "say state",
     "degree": "as so too how more most less least very quite rather that enough",
     "happening": "meeting election release publication implementation issuance start beginning completion"
-    " submission date arrival departure trial hearing enactment introduction approval adoption war attack"
-    " event launch visit use sale delivery deployment construction closing acquisition merger inspection"
-    " interview review audit discharge transfer",
+    " submission date arrival departure trial hearing enactment introduction approval adoption war"
+    " attack event launch visit use sale delivery deployment construction closing acquisition merger"
+    " inspection interview review audit discharge transfer",
+    "used": "tool method technique approach system service information data resource technology software"
+    " process device model standard language feature website platform network application code term"
+    " account document program procedure mechanism channel template key evidence",
+    "task": "task function duty work check test analysis assessment scan operation activity review action"
+    " procedure maintenance update verification study evaluation investigation search",
+    "thing": "document record file item button link notice label sign device paper note form text book card",
+    "tool": "tool system feature service software platform technology website program model approach process"
+    " api framework mechanism protocol standard code method interface form this that which it these",
+    "means": "website email mail portal channel link telephone phone platform process api server network"
+    " message service form system browser app application intermediary",
+    "inside": "agency organization organisation department government company section document system"
+    " community industry group team region country area office division network file report",
     "cost": "cost price rate risk level tax number burden fee amount expense",
     "raise": "price rate tax awareness level limit threshold fee cost standard amount",
     "consent": "approval consent notice permission authorization authorisation knowledge written art"
@@ -119,12 +137,10 @@ def _quantity(span: Tokens) -> bool:
     """A number follows, and what it counts is no time: "over 300 cases", not "over 5 years"."""
     if not _number(span):
         return False
-    following = _next(span)
-    while following is not None and (
-        following.pos_ in ("NUM", "SYM") or following.lower_ in ("million", "billion")
-    ):
-        following = _next((following,))
-    return following is not None and following.pos_ in ("NOUN", "ADJ") and not _is(following, "@time")
+    last = span[-1]
+    counted = last.doc[last.i + 2 : min(last.i + 6, last.sent.end)]
+    nouns = any(t.pos_ in ("NOUN", "ADJ") for t in counted[:2])
+    return nouns and not any(_is(t, "@time") for t in counted)
 
 
 def _amod(span: Tokens) -> bool:
@@ -188,6 +204,32 @@ def _prior(span: Tokens) -> bool:
     target = next((c for c in span[-1].children if c.dep_ in ("pobj", "pcomp")), None)
     return target is not None and (
         target.tag_ == "VBG" or (target.dep_ == "pobj" and _is(target, "@happening"))
+    )
+
+
+def _coordinates(span: Tokens) -> bool:
+    """Two nouns, no subject, and nothing else in the sentence that is joined by "and" or "or"."""
+    before, after = _previous(span), _next(span)
+    if before is None or after is None or before.pos_ != "NOUN" or after.pos_ not in ("NOUN", "ADJ", "DET"):
+        return False
+    joined = any(t.lower_ in ("and", "or", "both") for t in span[0].sent)
+    return before.dep_ in ("dobj", "pobj") and not joined
+
+
+def _each(span: Tokens) -> bool:
+    """ "each"/"every" before a singular noun, in a clause without a denial and without "other"."""
+    word = span[0]
+    noun = word.head
+    return (
+        word.dep_ == "det"
+        and noun.tag_ == "NN"
+        and noun.i <= word.i + 2
+        and noun.lemma_
+        not in ("time", "effort", "right", "reason", "way", "confidence", "other", "one", "person")
+        and not any(
+            t.dep_ == "neg" or t.lower_ in ("two", "both", "either", "other", "almost", "nearly", "not", "no")
+            for t in word.sent
+        )
     )
 
 
@@ -278,6 +320,17 @@ CONDITIONS: Mapping[str, Callable[[Tokens, str], bool]] = {
     "present": lambda s, _: _present(s[0].head),
     "mark": lambda s, _: s[0].dep_ == "mark",
     "mass": lambda s, _: s[0].head.tag_ in ("NNS", "NN") and not has(s[0].head, "det", "poss"),
+    "simple": lambda s, _: (o := object_of(_inner(s))) is not None and not has(o, "conj", "relcl"),
+    "xing": lambda s, _: any(c.dep_ == "xcomp" and c.tag_ == "VBG" for c in _inner(s).children),
+    "noadv": lambda s, _: not has(_inner(s), "advmod", "neg"),
+    "hasacomp": lambda s, _: any(c.dep_ == "acomp" and c.i == _inner(s).i + 1 for c in _inner(s).children),
+    "start-the": lambda s, _: s[0].i == s[0].sent.start + 1 and s[0].nbor(-1).lower_ == "the",
+    "nextnoun": lambda s, _: (n := _next(s)) is not None and n.pos_ in ("DET", "NOUN", "ADJ", "PRON"),
+    "nothan": lambda s, _: not any(t.lower_ == "than" for t in s[0].sent),
+    "beforetag": lambda s, a: (n := _next(s)) is not None and n.tag_ in a.split(","),
+    "bracket": lambda s, _: (p := _previous(s)) is not None and p.text in ("(", ",", ";", "—"),
+    "coordinate": lambda s, _: _coordinates(s),
+    "eachnoun": lambda s, _: _each(s),
     "pobj": lambda s, a: any(c.dep_ == "pobj" and _is(c, a) for c in s[-1].children),
     "prior": lambda s, _: _prior(s),
     "asked": lambda s, _: s[0].head.dep_ in ("ccomp", "pcomp") and _asking(s[0].head),

@@ -7,6 +7,7 @@ chapter 12, 3.5); without commas neither adds a remark.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ _PERSONS = words(
 )
 
 
+_PERSON = re.compile(r"(?:er|or|ist|ian|ee|ant|body)s?$")  # at the cost of a few things
+
+
 def _which(sentence: Sentence, _usage: Usage) -> Iterator[Change]:
     for word in sentence:
         if word.lower_ not in ("that", "which") or word.tag_ != "WDT" or word.i <= sentence.start:
@@ -37,9 +41,14 @@ def _which(sentence: Sentence, _usage: Usage) -> Iterator[Change]:
         ruled = {t.lower_ for t in noun.subtree if t.i <= before.i}
         if noun.pos_ != "NOUN" or ruled & _ONLY_THAT or any(t.tag_ in ("JJS", "RBS") for t in noun.children):
             continue
-        if noun.lemma_ in _PERSONS or before.lemma_ in _PERSONS:
+        if any(n.lemma_ in _PERSONS or _PERSON.search(n.lower_) for n in (noun, before)):
             continue
         if any(t.lower_ in ("that", "which") and t != word for t in sentence):
+            continue
+        near = [t for t in sentence if word.i - 8 < t.i < word.i]
+        if any(t.lower_ in _ONLY_THAT for t in near):
+            continue
+        if word.lower_ == "which" and (clause.lemma_ == "be" or any(t.like_num for t in near)):
             continue
         yield Change(word.idx, end(word), "which" if word.lower_ == "that" else "that")
 

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 #: Verbs after which a clause is understood at once, with and without "that".
 _OMIT = words("say believe think know hope feel find expect ensure suggest report tell")
 #: The same with a weaker claim: there "that" may be put in, and stay, but is not left out.
-_ADD = _OMIT | words("note state estimate indicate show acknowledge agree determine conclude")
+_ADD = _OMIT | words(
+    "note state estimate indicate show acknowledge agree determine conclude recognize recognise"
+    " understand assume recommend confirm claim assert mean"
+)
+#: A clause that begins with these needs its "that".
+_POINTING = words("that this those these such")
 _PRONOUNS = words("it they we he she i you there")
 _OBJECT_PRONOUNS = _PRONOUNS - {"there"}
 
@@ -37,7 +42,9 @@ def _content(verb: Token) -> Iterator[Change]:
     first = who.left_edge
     between = list(saying.doc[saying.i + 1 : first.i])
     if len(between) == 1 and between[0].lower_ == "that" and between[0].dep_ == "mark":
-        if saying.lemma_ in _OMIT and _plain_start(first) and not _more(verb):
+        plain = saying.lemma_ in _OMIT and first.tag_ not in ("JJ", "RB", "IN", "VBG", "CD")
+        short = saying.lemma_ in _ADD and first.lower_ in _PRONOUNS
+        if (plain or short) and first.lower_ not in _POINTING and not _more(verb):
             yield Change(saying.idx, end(between[0]), saying.text)
     elif not between and _plain_start(first) and verb.tag_ in ("VBD", "VBZ", "VBP", "VB", "VBN", "VBG"):
         finite = verb.tag_ in ("VBD", "VBZ", "VBP") or any(
