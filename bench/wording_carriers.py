@@ -3,7 +3,8 @@
     python bench/wording_carriers.py [--sample N --seed S --out FILE --without FILE …]
 
 Needs bench/corpus_wording/ (see wording_corpus.py). With --sample it also draws N proposals at random, first
-a document, then a family, then a proposal, for people to judge; none that an earlier sample (--without) holds.
+a document, then a family, then a proposal, for people to judge; none that an earlier sample (--without)
+holds.
 """
 
 from __future__ import annotations

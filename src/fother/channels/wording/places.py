@@ -47,7 +47,7 @@ def _made(
         return [], f"{_told(variant)} is not in the document any more; it is not used."
     spans = [(at + start, at + end) for at in sentences]
     if variant.throughout:
-        spans = list(_everywhere(seen, variant.sentence[start:end]))
+        spans = list(everywhere(seen, variant.sentence[start:end]))
     made, refused = [], None
     for begin, stop in spans:
         exact = seen.span(begin, stop)
@@ -102,8 +102,8 @@ def _occurrences(seen: View, sentence: str) -> Iterator[int]:
         at = seen.text.find(sentence, at + 1)
 
 
-def _everywhere(seen: View, word: str) -> Iterator[Span]:
-    """Where a spelling stands, outside of quotations, which keep their own."""
+def everywhere(seen: View, word: str) -> Iterator[Span]:
+    """Where a spelling stands in the view, outside of quotations, which keep their own."""
     quoted = quotations(seen.text)
     for match in re.finditer(rf"(?<![\w-]){re.escape(word)}(?![\w-])", seen.text):
         if not any(q.start < match.end() and match.start() < q.end for q in quoted):

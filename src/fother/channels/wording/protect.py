@@ -75,7 +75,11 @@ def ordinary(sentence: Sentence) -> bool:
     """A full English sentence of running text: no heading, question, list of names, other language."""
     words = [t for t in sentence if t.is_alpha]
     text = sentence.text.strip()
-    if len(words) < _FEWEST_WORDS or text[-1:] not in '.:;!)”"' or "?" in text:
+    if len(words) < _FEWEST_WORDS or text[-1:] not in '.:;!)”"' or "?" in text or _CITING.search(text):
+        return False
+    if text.count("“") != text.count("”") or text.count('"') % 2:
+        return False  # a quotation goes on in another sentence, or its marks are damaged
+    if text.find("”") < text.find("“"):
         return False
     if not any(t.pos_ in ("VERB", "AUX") for t in sentence):
         return False

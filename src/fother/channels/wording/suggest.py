@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fother.channels.wording.own import own_places
-from fother.channels.wording.places import exact_forms, obstacle
+from fother.channels.wording.places import everywhere, exact_forms, obstacle
 from fother.channels.wording.protect import binds, mostly_english, ordinary, protected
 from fother.channels.wording.rules.families import FAMILIES
 from fother.channels.wording.rules.grammar import article, like
@@ -112,7 +112,12 @@ class _Kept:
         forms = exact_forms(self.prose.text[slice(*span)], words)
         if forms is None or obstacle(self.prose, span, self.taken):
             return None
-        self.taken.append(span)
+        spans = [span]
+        if one.throughout:
+            spans = [self.seen.span(*found) for found in everywhere(self.seen, said[a:b])]
+            if any(obstacle(self.prose, found, self.taken) for found in spans):
+                return None
+        self.taken += spans
         name = identity(family.name, said, told)
         return Suggestion(name, family.name, said, told, *span, forms, family.note, block, one.throughout)
 

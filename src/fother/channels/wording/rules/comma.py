@@ -27,6 +27,8 @@ def _list(sentence: Sentence, _usage: Usage) -> Iterator[Change]:
         if len(members) < 3 or not all(_plain(m, members) for m in members):
             continue
         last = members[-1]
+        if any(t.lower_ in ("or", "and") for t in sentence.doc[members[0].i : word.i]):
+            continue
         if last.left_edge.i != word.i + 1 or word.nbor().pos_ == "ADV" or _goes_on(last):
             continue
         before = word.nbor(-1)
@@ -125,7 +127,7 @@ def _opening(sentence: Sentence, _usage: Usage) -> Iterator[Change]:
         return
     following = sentence.doc[start]
     who = subject(first.head)
-    if any(t.dep_ == "pcomp" for t in first.children):
+    if any(t.dep_ == "pcomp" for t in first.children) or (last.i == first.i + 1 and last.lower_ == "case"):
         return
     if who is None or who.left_edge.i != start or following.tag_ not in ("DT", "PRP", "PRP$"):
         return

@@ -69,7 +69,7 @@ WORDS: Mapping[str, str] = {
     "limit": "access use ability number amount scope movement availability size flow",
     "method": "method technique approach tool strategy tactic procedure model measure",
     "wide": "world country government region state nation agency department organization organisation city"
-    " county company industry area campus system",
+    " county company industry area campus",
     "situation": "case situation instance area circumstance place country state market",
     "decide": "determine see know decide ask wonder tell learn",
     "mental": "determine know decide consider assess examine evaluate ask see verify check establish discuss",
@@ -157,8 +157,17 @@ def _amod(span: Tokens) -> bool:
 
 
 def _clause(verb: Token) -> Token | None:
-    return next(
-        (c for c in verb.children if c.dep_ == "ccomp" and c.i > verb.i and subject(c) is not None), None
+    """A finite clause after the verb."""
+    for child in verb.children:
+        if child.dep_ == "ccomp" and child.i > verb.i and subject(child) is not None:
+            return None if any(_opens_otherwise(c) for c in child.children) else child
+    return None
+
+
+def _opens_otherwise(word: Token) -> bool:
+    """ "to", "how", "what", "whether": no plain clause."""
+    return (
+        (word.lower_ == "to" and word.dep_ == "aux") or word.tag_ in ("WRB", "WP") or word.lower_ == "whether"
     )
 
 
@@ -180,10 +189,23 @@ def _inner(span: Tokens) -> Token:
 
 
 def _object(span: Tokens, argument: str) -> bool:
-    found = object_of(_inner(span))
+    found = _target(span)
     if found is None:
         return False
     return not argument or _is(found, argument)
+
+
+def _target(span: Tokens) -> Token | None:
+    """What the phrase acts on: "a review" of "carry out", "tools" of "make use of"."""
+    found = object_of(_inner(span))
+    if found is None or found not in span:
+        return found
+    return next((c for c in span[-1].children if c.dep_ == "pobj"), None)
+
+
+def _beyond(span: Tokens, *dependencies: str) -> bool:
+    """Whether anything hangs so on the verb of a phrase that is no part of it."""
+    return any(c.dep_ in dependencies and c not in span for c in _inner(span).children)
 
 
 def _prepositional(span: Tokens) -> bool:
@@ -225,7 +247,19 @@ def _each(span: Tokens) -> bool:
         and noun.tag_ == "NN"
         and noun.i <= word.i + 2
         and noun.lemma_
-        not in ("time", "effort", "right", "reason", "way", "confidence", "other", "one", "person")
+        not in (
+            "party",
+            "side",
+            "time",
+            "effort",
+            "right",
+            "reason",
+            "way",
+            "confidence",
+            "other",
+            "one",
+            "person",
+        )
         and not any(
             t.dep_ == "neg" or t.lower_ in ("two", "both", "either", "other", "almost", "nearly", "not", "no")
             for t in word.sent
@@ -293,14 +327,14 @@ CONDITIONS: Mapping[str, Callable[[Tokens, str], bool]] = {
     "head": lambda s, a: _is(s[0].head, a),
     "nothead": lambda s, a: not _is(s[0].head, a),
     "obj": _object,
-    "notobj": lambda s, a: (o := object_of(_inner(s))) is None or not _is(o, a),
-    "noobj": lambda s, _: object_of(_inner(s)) is None,
-    "nodobj": lambda s, _: not has(_inner(s), "dobj", "dative", "xcomp", "ccomp"),
+    "notobj": lambda s, a: (o := _target(s)) is None or not _is(o, a),
+    "noobj": lambda s, _: not _beyond(s, "dobj", "nsubjpass"),
+    "nodobj": lambda s, _: not _beyond(s, "dobj", "dative", "xcomp", "ccomp"),
     "subj": lambda s, a: (n := subject(_inner(s))) is not None and _is(n, a),
     "that": lambda s, _: _clause(_inner(s)) is not None,
     "toinf": lambda s, _: _complement(_inner(s)) is not None,
-    "noclause": lambda s, _: not has(_inner(s), "ccomp", "xcomp"),
-    "noprt": lambda s, _: not has(_inner(s), "prt"),
+    "noclause": lambda s, _: not _beyond(s, "ccomp", "xcomp"),
+    "noprt": lambda s, _: not _beyond(s, "prt"),
     "prep": lambda s, a: preposition(_inner(s), *_listed(a)),
     "noprep": lambda s, a: not preposition(_inner(s), *_listed(a)),
     "active": lambda s, _: not passive(_inner(s)) and _inner(s).tag_ != "VBN",
@@ -320,7 +354,7 @@ CONDITIONS: Mapping[str, Callable[[Tokens, str], bool]] = {
     "present": lambda s, _: _present(s[0].head),
     "mark": lambda s, _: s[0].dep_ == "mark",
     "mass": lambda s, _: s[0].head.tag_ in ("NNS", "NN") and not has(s[0].head, "det", "poss"),
-    "simple": lambda s, _: (o := object_of(_inner(s))) is not None and not has(o, "conj", "relcl"),
+    "simple": lambda s, _: (o := _target(s)) is not None and not has(o, "conj", "relcl"),
     "xing": lambda s, _: any(c.dep_ == "xcomp" and c.tag_ == "VBG" for c in _inner(s).children),
     "noadv": lambda s, _: not has(_inner(s), "advmod", "neg"),
     "hasacomp": lambda s, _: any(c.dep_ == "acomp" and c.i == _inner(s).i + 1 for c in _inner(s).children),

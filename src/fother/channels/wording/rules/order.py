@@ -28,7 +28,7 @@ _ORDERED = words(
 )
 
 
-_PROCESS = ("tion", "sion", "ment", "ing", "sis", "al", "ance", "ence", "ure", "y")
+_PROCESS = ("tion", "sion", "ment", "ing", "sis", "al", "ance", "ence", "ure", "y", "ase", "son")
 _SMALL = words("as so then not yet too very only just even well better best again once twice here there")
 
 

@@ -2,7 +2,8 @@
 X" / "staff based in X".
 
 Both words open a restrictive clause (New Hart's Rules, 4.3.1; The Cambridge Grammar of the English Language,
-chapter 12, 3.5); without commas neither adds a remark.
+chapter 12, 3.5); without commas neither adds a remark. Only
+“that” is replaced: who writes “which” without a comma may have meant a remark.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _PERSON = re.compile(r"(?:er|or|ist|ian|ee|ant|body)s?$")  # at the cost of a fe
 
 def _which(sentence: Sentence, _usage: Usage) -> Iterator[Change]:
     for word in sentence:
-        if word.lower_ not in ("that", "which") or word.tag_ != "WDT" or word.i <= sentence.start:
+        if word.lower_ != "that" or word.tag_ != "WDT" or word.i <= sentence.start:
             continue
         before = word.nbor(-1)
         clause = word.head
@@ -45,12 +46,12 @@ def _which(sentence: Sentence, _usage: Usage) -> Iterator[Change]:
             continue
         if any(t.lower_ in ("that", "which") and t != word for t in sentence):
             continue
+        if word.nbor().text[:1] in "'’":
+            continue
         near = [t for t in sentence if word.i - 8 < t.i < word.i]
         if any(t.lower_ in _ONLY_THAT for t in near):
             continue
-        if word.lower_ == "which" and (clause.lemma_ == "be" or any(t.like_num for t in near)):
-            continue
-        yield Change(word.idx, end(word), "which" if word.lower_ == "that" else "that")
+        yield Change(word.idx, end(word), "which")
 
 
 def _reduced(sentence: Sentence, _usage: Usage) -> Iterator[Change]:

@@ -74,6 +74,8 @@ def _relative(verb: Token) -> Iterator[Change]:
     if noun.pos_ not in ("NOUN",) or before is None:
         return
     if before.lower_ == "that" and before.dep_ in ("dobj", "pobj") and before.nbor(-1) == noun:
+        if any(c.dep_ in ("dobj", "ccomp") and c != before for c in verb.children):
+            return
         yield Change(noun.idx, end(before), noun.text)
     elif (
         before == noun
