@@ -500,6 +500,13 @@ def test_two_parts_of_one_name_are_refused() -> None:
         Docx().read(buffer.getvalue())
 
 
+def test_a_part_that_is_named_otherwise_than_in_the_list_is_refused() -> None:
+    # Read, it would count as missing; written anew, a copy would have it.
+    data = rich().replace(b"word/_rels/document.xml.rels", b"word/_reOs/document.xml.rels", 1)
+    with pytest.raises(InputFileError, match="list of contents"):
+        Docx().read(data)
+
+
 def test_signed_files_are_refused() -> None:
     data = docx(paragraph("a"), others={"_xmlsignatures/sig1.xml": b"<Signature/>"})
     with pytest.raises(SignedFileError, match="digital signature"):

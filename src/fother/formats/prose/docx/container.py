@@ -44,6 +44,7 @@ class Container:
             raise InputFileError("The file is no Word file: it has no document in it.")
         self.related = self._related(self.main)
         self._refuse_other_kinds()
+        _ = self._members  # refuses what could be read but not written
 
     def part(self, name: str) -> bytes:
         """Bytes of a part, b"" when there is none. Raises InputFileError when it is damaged or too large."""
@@ -99,8 +100,16 @@ class Container:
         infos = zipfile.ZipFile(io.BytesIO(self.data)).infolist()
         for info in sorted(infos, key=lambda i: i.header_offset):
             head = self.data[info.header_offset : info.header_offset + _LOCAL.size]
+            if len(head) < _LOCAL.size:
+                raise InputFileError(_DAMAGED.format("it is cut off, or its list of contents is broken"))
             *_, name_length, extra_length = _LOCAL.unpack(head)
-            extra_at = info.header_offset + _LOCAL.size + name_length
+            name_at = info.header_offset + _LOCAL.size
+            extra_at = name_at + name_length
+            if self.data[name_at:extra_at] != _name(info):
+                # Such a part counts as missing; written anew it would be found.
+                raise InputFileError(
+                    _DAMAGED.format(f"its list of contents does not agree with {info.filename}")
+                )
             start = extra_at + extra_length
             packed = self.data[start : start + info.compress_size]
             members.append((info, _without_zip64(self.data[extra_at:start]), packed))
