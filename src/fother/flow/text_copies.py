@@ -9,7 +9,7 @@ from fother.channels.text.carriers import TextCarriers
 from fother.channels.text.observe import observe
 from fother.codes.observations import Observations
 from fother.errors import CopyCheckError
-from fother.flow.readback import found_evidence, possible_evidence, require_marks
+from fother.flow.readback import enough, found_evidence, possible_evidence, require_marks
 from fother.model.prose import Rewrite, moved
 
 #: Places that are read back in each copy; which ones changes from copy to copy, so that all get their turn.
@@ -44,12 +44,22 @@ class TextCopies:
         rounds = max(1, -(-len(places) // _PLACES_READ))
         first = (index % rounds) * _PLACES_READ
         chosen = range(first, min(first + _PLACES_READ, len(places)))
-        reading = observe(self._carriers, self._excerpt(text, symbols, chosen), strength=self._strength)
-        seen = Observations.empty() if reading is None else reading.observations
-        columns = self._carriers.columns_used(chosen, self._strength)
-        found = found_evidence(self._probabilities, symbols, seen)
-        require_marks(copy, found, possible_evidence(self._probabilities, symbols, columns))
+        found, possible = self._read(self._excerpt(text, symbols, chosen), symbols, chosen)
+        if not enough(found, possible):
+            # An excerpt of text that stands in the document several times says little; all of it says more.
+            found, possible = self._read(text, symbols, range(len(places)))
+        require_marks(copy, found, possible)
         return found
+
+    def _read(self, text: str, symbols: NDArray[np.uint8], places: range) -> tuple[float, float]:
+        """Evidence found in a text, and the most that these places could give, both in decades."""
+        reading = observe(self._carriers, text, strength=self._strength)
+        seen = Observations.empty() if reading is None else reading.observations
+        columns = self._carriers.columns_used(places, self._strength)
+        return (
+            found_evidence(self._probabilities, symbols, seen),
+            possible_evidence(self._probabilities, symbols, columns),
+        )
 
     def _excerpt(self, text: str, symbols: NDArray[np.uint8], chosen: range) -> str:
         """The part of a copy's text that holds these places."""

@@ -217,3 +217,18 @@ def test_approved_wordings_beside_the_document_become_places(
     families = [set(found.plan["forecast"]["text"]["places"]) for found in (before, after)]
     assert families[0] == {"space"}
     assert families[1] > {"space"}
+
+
+@pytest.mark.parametrize("times", [3, 40])
+def test_text_that_repeats_itself_is_issued_and_named(
+    registry: FolderRegistry, tmp_path: Path, times: int
+) -> None:
+    document = tmp_path / "form.txt"
+    document.write_text(
+        "\n\n".join(["The clerk shall count the barrels and write down what he found."] * times)
+    )
+    register(registry, document)
+    (tmp_path / "two.csv").write_text("name\nReader A\nReader B\n")
+    done = issue(registry, "form", tmp_path / "two.csv", tmp_path / "out", decoys=1, workers=1)
+    copy, path = list(done.files.items())[1]
+    assert names(trace(registry, [path], document="form")) in ([copy], [])
