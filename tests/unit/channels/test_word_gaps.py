@@ -72,8 +72,9 @@ def test_columns_of_a_print_are_gaps_of_the_text(text: TextCarriers, data: st.Da
     assert len(np.unique(columns)) == len(columns)
     assert (columns < gaps.count).all()
     assert (print_.layout.amplitude > 0).all()
-    # Lines of three words or more that say what the plain text says show all their gaps, in order.
-    if not symbols.any() and "\n" not in text.plain:
+    # Lines of three words or more that say what the plain text says show all their gaps, in order; where a
+    # word comes again and again, a line may be taken for another, in every print of these words alike.
+    if not symbols.any() and "\n" not in text.plain and len(set(words)) == len(words):
         assert (print_.columns >= 0).all()
         assert (np.diff(print_.columns) > 0).all()
     frozen = WordGaps.from_bytes(gaps.to_bytes())
