@@ -13,7 +13,7 @@ from fother.flow.readback import enough, found_evidence, possible_evidence, requ
 from fother.model.prose import Rewrite, moved
 
 #: Places that are read back in each copy; which ones changes from copy to copy, so that all get their turn.
-_PLACES_READ = 120
+_PLACES_READ = 40
 _AROUND = 200  # code points on both sides of them
 
 
