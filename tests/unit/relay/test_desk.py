@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from relay_lab import NOW, SimulatedMarker, Waiter, config, mail, marked
 
-from fother.errors import CopyCheckError
+from fother.errors import CopyCheckError, RecipientListError
 from fother.flow.relay.desk import Desk
-from fother.flow.relay.lists import Lists
+from fother.flow.relay.lists import ListFaultError, Lists
 from fother.relay.message import Envelope
 from fother.relay.policy import read_policy
 from fother.relay.queue import Queue
@@ -143,7 +143,7 @@ def test_what_can_never_be_marked_goes_back_and_the_rest_goes_on(scene: Scene) -
 
 def test_a_list_that_cannot_be_read_puts_off_and_says_so(scene: Scene, tmp_path: Path) -> None:
     (tmp_path / "board.csv").write_text("name,email\nAnn,not an address\n")
-    assert "no e-mail address" in scene.desk.hindrance(scene.policy.rules[0])
+    assert "board.csv, line 2" in scene.desk.hindrance(scene.policy.rules[0])
     assert scene.desk.hindrance(scene.policy.rules[1]) == ""
     assert scene.work() == {}
     (tmp_path / "board.csv").write_text("name\nAnn\n")
@@ -178,3 +178,86 @@ def test_a_damaged_message_does_not_stop_others(scene: Scene) -> None:
     assert scene.queue.where(id) == "ready"
     assert scene.queue.where(damaged) == "incoming"
     assert scene.desk.hindrance(scene.policy.rules[0]) == ""
+
+
+def test_nobody_gets_an_expired_message_unmarked_while_a_list_cannot_be_read(
+    scene: Scene, tmp_path: Path
+) -> None:
+    (tmp_path / "board.csv").write_text("name,email\nAnn,not an address\n")
+    scene.now = NOW + timedelta(days=6)
+    got = scene.work("board@org.example", "m1@org.example", "x@org.example")
+    assert all(str(what).startswith("550 4.4.7") for what in got.values())
+    assert len(got) == 3
+
+
+def test_a_member_addressed_directly_gets_no_expired_message_unmarked(scene: Scene) -> None:
+    scene.now = NOW + timedelta(days=6)
+    got = scene.work("staff@org.example", "s1@org.example", "x@org.example")
+    assert str(got["s1@org.example"]).startswith("550 4.4.7")
+    assert got["x@org.example"] == mail()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["Ann,ann.secret.example\n", "Ann,a@secret.example\nBo,a@secret.example\n", "A,a@secret.example,1,2\n"],
+)
+def test_faults_of_lists_are_told_without_a_word_of_the_list(scene: Scene, tmp_path: Path, rows: str) -> None:
+    (tmp_path / "board.csv").write_text("name,email\n" + rows)
+    scene.work()
+    told = [scene.desk.hindrance(scene.policy.rules[0]), scene.told.of("not marked")[-1]["reason"]]
+    assert all("board.csv, line" in words and "secret" not in words for words in told)
+    with pytest.raises(ListFaultError) as found:
+        Lists().members(tmp_path / "board.csv")
+    assert "secret" in found.value.fault.full or "columns" in found.value.fault.full
+
+
+def test_errors_about_recipients_are_told_by_their_kind(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> object:
+        raise RecipientListError("Rows 1 and 2 are the same recipient (a@secret.example); drop one.")
+
+    monkeypatch.setattr("relay_lab.SimulatedMail.copies", failing)
+    assert scene.work() == {}
+    assert scene.told.of("not marked")[-1]["reason"] == "RecipientListError"
+
+
+def test_a_mistake_that_comes_each_time_ends_by_policy(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> object:
+        raise ValueError("secret@far.example")
+
+    monkeypatch.setattr("relay_lab.SimulatedMail.copies", failing)
+    assert scene.work("board@org.example", "staff@org.example") == {}
+    for _ in range(8):
+        assert scene.queue.where(scene.id) == "incoming"
+        scene.seconds += 300
+        assert scene.desk.work()
+    got = scene.plan(scene.id)
+    assert got["m1@far.example"] == mail()
+    assert str(got["staff@org.example"]).startswith("550 5.7.1")
+    assert "secret" not in str(scene.told.events)
+
+
+def test_errors_of_the_machine_do_not_end_a_message(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> object:
+        raise OSError("The machine is busy.")
+
+    monkeypatch.setattr("relay_lab.SimulatedMail.copies", failing)
+    scene.work()
+    for _ in range(12):
+        scene.seconds += 300
+        assert scene.desk.work()
+    assert scene.queue.where(scene.id) == "incoming"
+
+
+def test_marks_are_not_told_of_before_the_copies_are_made(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> object:
+        raise CopyCheckError("It does not show its own marks.")
+
+    monkeypatch.setattr("relay_lab.SimulatedMail.copies", failing)
+    scene.work(raw=mail(1, "x\r\n", "X-Table: y"))
+    (letter,) = scene.notices()
+    assert b"without any marks" in letter
+    assert b"individual marks" not in letter

@@ -4,7 +4,8 @@
                                               └─ cannot be marked: passed with a notice, or refused
 
 What is not the message's fault (registry, log, disk, a list) puts it off; while that lasts, no more mail that
-would have to be marked is taken. Nothing gets past here unmarked unless its rule says "pass".
+would have to be marked is taken. A message at which the program makes a mistake each time is one that cannot be
+marked. Nothing gets past here unmarked unless its rule says "pass".
 """
 
 from __future__ import annotations
@@ -18,10 +19,9 @@ from fother.errors import (
     FotherError,
     InputFileError,
     RegistryError,
-    StorageError,
     UnmarkableError,
 )
-from fother.flow.relay.lists import Lists
+from fother.flow.relay.lists import ListFaultError, Lists
 from fother.flow.relay.marker import Marker, ReadMail
 from fother.registry import RecipientRow
 from fother.relay import notices
@@ -31,8 +31,10 @@ from fother.relay.queue import Mail, NewDelivery, Queue
 from fother.relay.telling import Tell
 
 _FIRST_REST, _LONGEST_REST = 2.0, 300.0  #: seconds
+_MOST_MISTAKES = 8  #: tries that a mistake of the program has: some eight minutes
 _UNMARKABLE = "550 5.7.1 Nothing in this message can be marked, and it may not leave unmarked"
 _PARTS = "550 5.7.1 Parts of this message cannot be marked, and it may not leave with them"
+_MISTAKE = "The message could not be marked, because of a mistake in the program."
 _EXPIRED = "550 4.4.7 The message could not be marked in time"
 
 
@@ -66,6 +68,7 @@ class Desk:
         self._tell, self._now, self._seconds = tell, now, seconds
         self._rate = notices.Rate(policy.notices.per_hour)
         self._rests: dict[str, tuple[float, float]] = {}  #: message → until when, and for how long
+        self._mistakes: dict[str, int] = {}  #: message → tries that ended in a mistake of the program
         self._trouble = ""
 
     def hindrance(self, rule: Rule) -> str:
@@ -81,25 +84,29 @@ class Desk:
             return False
         try:
             mail = self._queue.mail(id)
-        except StorageError as error:  # one damaged file says nothing about the others
+        except Exception as error:  # one damaged file says nothing about the others
             self._put_off(id, error)
             return True
         try:
-            self._mark(id, mail)
+            if self._mistakes.get(id, 0) < _MOST_MISTAKES:
+                self._mark(id, mail)
+            else:
+                self._end(id, mail)
         except Exception as error:
             self._trouble = str(error) if isinstance(error, RegistryError) else self._trouble
+            if _is_mistake(error):
+                self._mistakes[id] = self._mistakes.get(id, 0) + 1
             self._put_off(id, error)
         else:
             self._trouble = ""
             self._rests.pop(id, None)
+            self._mistakes.pop(id, None)
         return True
 
     def _put_off(self, id: str, error: Exception) -> None:
         rest = min(2 * self._rests.get(id, (0.0, _FIRST_REST / 2))[1], _LONGEST_REST)
         self._rests[id] = (self._seconds() + rest, rest)
-        # A mistake's words might tell an address; those of our own errors do not.
-        reason = str(error) if isinstance(error, FotherError) else type(error).__name__
-        self._tell("not marked", id=id, seconds=rest, reason=reason)
+        self._tell("not marked", id=id, seconds=rest, reason=_safe(error))
 
     def _mark(self, id: str, mail: Mail) -> None:
         if (self._now() - mail.envelope.taken_at).total_seconds() > self._policy.queue.keep_trying:
@@ -116,10 +123,26 @@ class Desk:
             self._pass_or_refuse(id, mail, split, str(error))
 
     def _give_up(self, id: str, envelope: Envelope) -> None:
-        refused = ((address, self._policy.rule(address) is not None) for address in envelope.recipients)
+        """Whoever is to get a marked copy gets none; the others get the message as it came."""
+        try:
+            plain = self._split(envelope).plain
+        except Exception:  # anybody might be on a list that cannot be read
+            plain = []
         self._ready(
-            id, [NewDelivery(a, refused=_EXPIRED if marked else "") for a, marked in refused], marked=0
+            id,
+            [NewDelivery(a, refused="" if a in plain else _EXPIRED) for a in envelope.recipients],
+            marked=0,
         )
+
+    def _end(self, id: str, mail: Mail) -> None:
+        """What comes of a message at which the program makes a mistake each time."""
+        self._tell("cannot be marked", id=id, tries=self._mistakes[id])
+        try:
+            split = self._split(mail.envelope)
+        except Exception:
+            self._give_up(id, mail.envelope)
+        else:
+            self._pass_or_refuse(id, mail, split, _MISTAKE)
 
     def _split(self, envelope: Envelope) -> _Split:
         """Who is on two lists gets one copy, and nobody who is to get a marked one gets an unmarked one."""
@@ -164,9 +187,9 @@ class Desk:
                     if not can_be_sent(copy):
                         raise CopyCheckError(f"A copy of mail {id} has lines that no mail may have.")
                     yield NewDelivery(row.email, copy)
+                if left:  # only now is it certain that there are marks
+                    self._tell_sender(id, mail, left, whole=False)
 
-        if left and rows:
-            self._tell_sender(id, mail, left, whole=False)
         self._ready(id, deliveries(), marked=len(rows))
 
     def _ready(self, id: str, deliveries: Iterator[NewDelivery] | list[NewDelivery], marked: int) -> None:
@@ -181,5 +204,19 @@ class Desk:
         if not self._rate.allows(sender, now):
             self._tell("notice left out", id=id, per_hour=self._policy.notices.per_hour)
             return
-        letter = notices.unmarked(sender, mail.raw, left, whole, name, now)
+        try:
+            letter = notices.unmarked(sender, mail.raw, left, whole, name, now)
+        except Exception as error:  # a notice less is better than a message that stays
+            self._tell("notice not written", id=id, reason=type(error).__name__)
+            return
         self._queue.post(notice, notices.envelope(sender, now, name), letter)
+
+
+def _is_mistake(error: Exception) -> bool:
+    """Whether it is neither an error that we know nor one of the machine, which may end by itself."""
+    return not isinstance(error, (FotherError, ListFaultError, OSError, MemoryError))
+
+
+def _safe(error: Exception) -> str:
+    """Why, without an address or a subject: only some errors are certain to hold none in their words."""
+    return str(error) if isinstance(error, (RegistryError, ListFaultError)) else type(error).__name__

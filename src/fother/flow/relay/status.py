@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from fother.errors import MailError, NotFoundError, StorageError
-from fother.flow.relay.lists import Lists
+from fother.errors import MailError, NotFoundError, RecipientListError, StorageError
+from fother.flow.relay.lists import ListFaultError, Lists
 from fother.flow.relay.serve import open_queue
 from fother.flow.strength import require_resistance
 from fother.registry import Registry
@@ -67,7 +67,10 @@ def check(file: Path) -> Checked:
     tls_context(policy.listen)
     check_files(policy.next_hop)
     lists = Lists()
-    members = {rule.list: len(lists.members(rule.members)) for rule in policy.rules if rule.members}
+    try:
+        members = {rule.list: len(lists.members(rule.members)) for rule in policy.rules if rule.members}
+    except ListFaultError as error:
+        raise RecipientListError(error.fault.full) from None
     connection = Connection(policy.next_hop)
     try:
         offered = connection.features()
