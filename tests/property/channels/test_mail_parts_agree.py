@@ -1,10 +1,11 @@
-"""Whatever a mail's two parts share, every copy says it alike in both."""
+"""Whatever the parts of a mail share, every copy says it alike in all of them."""
 
 from __future__ import annotations
 
 import random
 import re
 from email.message import EmailMessage
+from itertools import combinations
 
 import numpy as np
 from hypothesis import given, settings
@@ -19,15 +20,18 @@ from fother.model.prose import Prose
 MAIL = Mail()
 TEXT = "the board agreed that plan begins in spring and costs rise so nobody left before a long meeting ended"
 WORDS = TEXT.split()
+PARTS = ("plain", "html", "attachment 1: a.txt")
 CHOICES = {"begins": "starts", "nobody": "no one", "long": "lengthy"}
 
 
 def mail(chance: random.Random, words: list[str]) -> bytes:
-    """A message that says the words in both parts, wrapped and marked up each in its own way."""
+    """A message that says the words in all its parts, wrapped and marked up each in its own way."""
     message = EmailMessage()
     message["From"] = "a@b.example"
     message["Subject"] = "s"
-    plain = "".join(word + ("\n" if chance.random() < 0.15 else " ") for word in words).strip()
+    plain, attached = (
+        "".join(word + ("\n" if chance.random() < 0.15 else " ") for word in words).strip() for _ in range(2)
+    )
     page = "".join(
         chance.choice(("{}", "{}", "{}", "<b>{}</b>", "<a href=x>{}</a>")).format(word)
         + ("\n" if chance.random() < 0.1 else "</p><p>" if chance.random() < 0.05 else " ")
@@ -39,6 +43,7 @@ def mail(chance: random.Random, words: list[str]) -> bytes:
         page += "<p>and only there"
     message.set_content(plain)
     message.add_alternative(f"<p>{page}", subtype="html")
+    message.add_attachment(attached, filename="a.txt")
     return message.as_bytes()
 
 
@@ -62,7 +67,7 @@ def said(prose: Prose, part: str) -> list[str]:
 
 @given(seed=st.integers(0, 2**32), length=st.integers(4, 60))
 @settings(max_examples=150, deadline=None)
-def test_what_both_parts_say_they_say_alike(seed: int, length: int) -> None:
+def test_what_parts_say_they_say_alike(seed: int, length: int) -> None:
     chance = random.Random(seed)
     words = [chance.choice(WORDS) for _ in range(length)]
     data = mail(chance, words)
@@ -71,15 +76,17 @@ def test_what_both_parts_say_they_say_alike(seed: int, length: int) -> None:
     symbols = np.random.default_rng(seed).integers(0, 2, carriers.count).astype(np.uint8)
     copy = MAIL.read(MAIL.write(data, carriers.rewrites(symbols)))
     assert copy.text == carriers.rendered(symbols)
-    before = [said(prose, part) for part in ("plain", "html")]
-    after = [said(copy, part) for part in ("plain", "html")]
+    before = {part: said(prose, part) for part in PARTS}
+    after = {part: said(copy, part) for part in PARTS}
     # "no one" is two words for one: only copies that keep the number of words can be compared one by one.
-    if [len(b) for b in before] != [len(a) for a in after]:
+    if any(len(before[part]) != len(after[part]) for part in PARTS):
         return
-    skip = 4 if before[0][0] == "Only" else 0
-    for k in range(2 * length - 1):
-        if before[0][skip + k] == before[1][k]:
-            assert after[0][skip + k] == after[1][k], k
+    skip = {part: 4 if before[part][0] == "Only" else 0 for part in PARTS}
+    for one, other in combinations(PARTS, 2):
+        for k in range(2 * length - 1):
+            i, j = k + skip[one], k + skip[other]
+            if before[one][i] == before[other][j]:
+                assert after[one][i] == after[other][j], (one, other, k)
 
 
 @given(seed=st.integers(0, 2**32))

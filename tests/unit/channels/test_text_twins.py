@@ -1,8 +1,13 @@
-"""Places of a mail's two parts that say the same words become one."""
+"""Places of a mail's parts that say the same words become one."""
 
 from __future__ import annotations
 
-from fother.channels.text.carriers import Place
+import numpy as np
+import pytest
+
+from fother.channels import characters
+from fother.channels.text.carriers import Place, TextCarriers
+from fother.channels.text.observe import observe
 from fother.channels.text.twins import join
 from fother.model.prose import Block, Fixed, Prose
 
@@ -70,3 +75,45 @@ def test_few_words_are_one_only_where_both_are_places() -> None:
     both = prose("we met", "we met")
     assert [p.twins for p in join([space(2), space(9)], both)] == [((9, 10),)]
     assert join([space(2)], both) == [space(2)]
+
+
+def parts(**texts: str) -> Prose:
+    """A part for each text, under its name."""
+    blocks, at = [], 0
+    for name, text in texts.items():
+        blocks.append(Block(at, at + len(text), part=name))
+        at += len(text) + 1
+    return Prose("\n".join(texts.values()), tuple(blocks))
+
+
+def test_an_attachment_that_says_the_same_is_joined_too() -> None:
+    words = "we met today again"
+    joined = join([space(2), space(21), space(40)], parts(plain=words, html=words, attachment=words))
+    assert [(p.start, p.twins) for p in joined] == [(2, ((21, 22), (40, 41)))]
+
+
+def test_what_an_attachment_cannot_write_is_no_place_in_the_body() -> None:
+    words = "we met today again"
+    both = parts(plain=words, attachment=words)
+    fixed = Prose(both.text, both.blocks, (Fixed(19, len(both.text), "code"),))
+    assert join([space(2), space(6)], fixed) == []
+
+
+BODY = (
+    "Nobody had expected that the small committee would find anything worth telling before the summer began. "
+    "When it met again in the old library, three members brought letters which spoke of another matter. "
+    "They read them aloud, one after the other, until the light failed and somebody went to look for candles."
+)
+
+
+@pytest.mark.parametrize("quoted", [0, 1])
+def test_either_of_body_and_attachment_can_be_read(quoted: int) -> None:
+    prose = parts(plain=BODY, attachment=BODY)
+    carriers = TextCarriers(prose.text, tuple(join(characters.places(prose, []), prose)))
+    symbols = np.random.default_rng(5).integers(0, 2, carriers.count).astype(np.uint8)
+    copy = carriers.rendered(symbols).split("\n")[quoted]
+    reading = observe(carriers, copy)
+    assert reading is not None
+    seen = reading.observations
+    assert len(seen.position) > 0.9 * len(carriers.columns_used(range(len(carriers.places))))
+    assert ((seen.value > 0) == symbols[seen.position]).all()

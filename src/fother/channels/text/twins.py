@@ -1,15 +1,18 @@
-"""The same words in the plain and the HTML part of a mail are written alike: their places become one.
+"""The same words in several parts of a mail are written alike: their places become one.
 
-The two parts are aligned by words: stretches of five words that each part has once anchor the alignment, and
-what lies between two anchors by its longest common subsequence (as in patience diff).
+Each two parts (body, HTML, attachments) that share words are aligned by words: stretches of five words that
+each part has once anchor the alignment, and what lies between two anchors by its longest common subsequence
+(as in patience diff).
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
 
 from rapidfuzz.distance import Indel
 
@@ -17,7 +20,7 @@ from fother.channels.text.carriers import Place
 from fother.model.match import Span
 from fother.model.prose import Prose
 
-_PARTS = ("plain", "html")
+_BODIES = {"plain", "html"}
 _WORD = re.compile(r"\w+")
 _ANCHOR = 5  # words
 _SURE = 4  # words in a row; fewer may be alike by chance, and a wording fits its own sentence only
@@ -26,116 +29,146 @@ _MOST_CELLS = 25_000_000  # of one alignment between two anchors; larger stretch
 
 
 def join(places: Sequence[Place], prose: Prose) -> list[Place]:
-    """The places of a mail, those that both parts have made one with twins, in order.
+    """The places of a mail, those that several parts have made one with twins, in order.
 
-    Words that stand in both parts are places only where both can be written, so that no copy says one thing
-    in its plain part and another in its HTML. A space that is a line end in the other part has no twin.
-    Places of other documents stay as they are.
+    Words that stand in several parts are places only where all of them can be written, so that no copy says
+    one thing in its plain part and another in its HTML. A space that is a line end in another part has no
+    twin there. Places of other documents stay as they are, and so do those that have twins already.
     """
-    ours, theirs = (_Words.of(prose, part) for part in _PARTS)
-    if not ours.spans or not theirs.spans:
+    words = _Words.of(prose)
+    if len(words.parts) < 2:
         return list(places)
-    there = _alignment(ours.words, theirs.words)
-    back = {b: a for a, b in there.items()}
-    kept = _Kept(prose, places)
-    for mine, other, mapping in ((ours, theirs, there), (theirs, ours, back)):
-        for place in places:
-            found = mine.around(place) if mine.hold(place) and kept.has(place) else None
-            if found is None or not (run := _run(mapping, *found)):
-                continue
-            first, last = found
-            here = (mine.spans[first][0], mine.spans[last][1])
-            there_too = (other.spans[mapping[first]][0], other.spans[mapping[last]][1])
-            kept.pair(place, here, there_too, sure=run >= _SURE)
-    return sorted(kept.places.values(), key=lambda place: place.start)
+    passages = _Passages(prose, words, places)
+    kept = [place for place in places if place.twins]
+    taken = bytearray(len(prose.text))
+    for place in kept:
+        _take(taken, sorted([(place.start, place.end), *place.twins]))
+    done: set[Span] = set()
+    # Where two would change the same words, only one can stay: wordings go before spaces.
+    for place in sorted(places, key=lambda p: (p.channel != "wording", -p.start)):
+        if place.twins or (place.start, place.end) in done:
+            continue
+        spans, writable = passages.alike(place)
+        like = [p for span in spans if (p := passages.place_at(span, place)) is not None]
+        done.update((p.start, p.end) for p in like)
+        if writable and _take(taken, spans):
+            kept.append(replace(like[0], start=spans[0][0], end=spans[0][1], twins=tuple(spans[1:])))
+    return sorted(kept, key=lambda place: place.start)
+
+
+def _take(taken: bytearray, spans: Sequence[Span]) -> bool:
+    """Whether all of the spans, which are in order, were free and disjoint; then they are taken."""
+    if any(any(taken[slice(*span)]) for span in spans) or any(a[1] > b[0] for a, b in pairwise(spans)):
+        return False
+    for start, end in spans:
+        taken[start:end] = b"\1" * (end - start)
+    return True
 
 
 @dataclass(frozen=True)
 class _Words:
-    """The words of one part with where they stand."""
+    """The words of all parts in order, where they stand, and the numbers of those of each part."""
 
     words: list[str]
     spans: list[Span]
-    blocks: list[Span]
+    parts: dict[str, list[int]]
 
     @classmethod
-    def of(cls, prose: Prose, part: str) -> _Words:
-        blocks = [(b.start, b.end) for b in prose.blocks if b.part == part]
-        found = [m for start, end in blocks for m in _WORD.finditer(prose.text, start, end)]
-        return cls([m.group() for m in found], [m.span() for m in found], blocks)
+    def of(cls, prose: Prose) -> _Words:
+        spans: list[Span] = []
+        parts: dict[str, list[int]] = defaultdict(list)
+        for block in prose.blocks:
+            found = [m.span() for m in _WORD.finditer(prose.text, block.start, block.end)]
+            if found:
+                parts[block.part] += range(len(spans), len(spans) + len(found))
+                spans += found
+        return cls([prose.text[slice(*span)] for span in spans], spans, dict(parts))
 
-    def hold(self, place: Place) -> bool:
-        """Whether a place stands in this part."""
-        return _inside(self.blocks, (place.start, place.end))
-
-    def around(self, place: Place) -> tuple[int, int] | None:
-        """First and last word that a place reaches into, or stands between; None at the ends of a part."""
-        first = bisect_right(self.spans, (place.start, _FAR)) - 1
-        last = bisect_left(self.spans, (place.end, 0))
-        if last > 0 and place.start <= self.spans[last - 1][0]:
+    def around(self, start: int, end: int) -> tuple[int, int] | None:
+        """First and last word that a stretch reaches into, or stands between; None at the ends of a part."""
+        first = bisect_right(self.spans, (start, _FAR)) - 1
+        last = bisect_left(self.spans, (end, 0))
+        if last > 0 and start <= self.spans[last - 1][0]:
             last -= 1  # the last word that is all inside
         return (first, last) if 0 <= first <= last < len(self.spans) else None
 
+    def links(self) -> dict[int, list[int]]:
+        """The numbers of the same word in other parts, for each word that has any."""
+        linked: dict[int, list[int]] = defaultdict(list)
+        stretches = {part: self._stretches(numbers) for part, numbers in self.parts.items()}
+        for mine, other in combinations(self.parts, 2):
+            if {mine, other} != _BODIES and stretches[mine].isdisjoint(stretches[other]):
+                continue
+            ours, theirs = self.parts[mine], self.parts[other]
+            there = _alignment([self.words[n] for n in ours], [self.words[n] for n in theirs])
+            for a, b in there.items():
+                linked[ours[a]].append(theirs[b])
+                linked[theirs[b]].append(ours[a])
+        return dict(linked)
 
-def _run(mapping: dict[int, int], first: int, last: int) -> int:
-    """How many words around these are one after the other in both parts; 0 when these themselves are not."""
-    met = [mapping.get(number, -9) for number in range(first, last + 1)]
-    if met[0] < 0 or met != list(range(met[0], met[0] + len(met))):
-        return 0
-    begin, end = first, last
-    while first - begin < _SURE and mapping.get(begin - 1) == mapping[begin] - 1:
-        begin -= 1
-    while end - last < _SURE and mapping.get(end + 1) == mapping[end] + 1:
-        end += 1
-    return end - begin + 1
+    def _stretches(self, numbers: Sequence[int]) -> set[tuple[str, ...]]:
+        words = [self.words[n] for n in numbers]
+        return {tuple(words[at : at + _SURE]) for at in range(max(1, len(words) - _SURE + 1))}
 
 
-class _Kept:
-    """The places that are left, by where they start, and which one each letter belongs to."""
+class _Passages:
+    """Which stretches of the parts say the same."""
 
-    def __init__(self, prose: Prose, places: Sequence[Place]) -> None:
-        self._prose = prose
-        self.places = {place.start: place for place in places}
-        self._owner = {at: place.start for place in places for at in range(place.start, place.end)}
+    def __init__(self, prose: Prose, words: _Words, places: Sequence[Place]) -> None:
+        self._prose, self._words, self._links = prose, words, words.links()
+        self._places = {(place.start, place.end): place for place in places if not place.twins}
 
-    def has(self, place: Place) -> bool:
-        """Whether it is as it was: neither joined nor dropped."""
-        return self.places.get(place.start) is place and not place.twins
+    def place_at(self, span: Span, like: Place) -> Place | None:
+        """The place of a stretch if it has the same forms."""
+        found = self._places.get(span)
+        return found if found is not None and found.forms == like.forms else None
 
-    def pair(self, place: Place, here: Span, there: Span, *, sure: bool) -> None:
-        """Join a place with its like in the other part, where `there` has the words of `here`; or drop it.
+    def alike(self, place: Place) -> tuple[list[Span], bool]:
+        """A place and its like in all parts, in order, and whether all of them can be written.
 
-        Unless it is `sure` that both are one passage, only a place that is found in both is joined.
+        Unless the words around make sure that two are one passage, both must be places.
         """
-        text, shift = self._prose.text, there[0] - here[0]
-        twin = (place.start + shift, place.end + shift)
-        same = text[slice(*here)] == text[slice(*there)]
-        owners = {self._owner[at] for at in range(*twin) if at in self._owner} if same else set()
-        partner = self.places[twin[0]] if owners == {twin[0]} else None
-        fits = partner is None or (
-            partner.end == twin[1] and partner.forms == place.forms and not partner.twins
-        )
-        if not sure and (partner is None or not fits):
-            return
-        if same and _inside(self._prose.free, twin) and (not owners or (partner is not None and fits)):
-            self._drop(place)
-            if partner is not None:
-                self._drop(partner)
-            spans = sorted([(place.start, place.end), twin])
-            lead = partner if partner is not None and partner.start < place.start else place
-            self._add(replace(lead, start=spans[0][0], end=spans[0][1], twins=(spans[1],)))
-        elif same or place.channel == "wording":
-            self._drop(place)
+        text, writable = self._prose.text, True
+        found = [(place.start, place.end)]
+        seen = set(found)
+        for start, end in found:  # which grows
+            around = self._words.around(start, end)
+            if around is None:
+                continue
+            here = self._stretch(*around)
+            known = self.place_at((start, end), place) is not None
+            for first, last, run in self._images(*around):
+                there = self._stretch(first, last)
+                twin = (start + there[0] - here[0], end + there[0] - here[0])
+                sure = run >= _SURE
+                if twin in seen or not (sure or (known and self.place_at(twin, place) is not None)):
+                    continue
+                if text[slice(*here)] == text[slice(*there)]:
+                    writable = writable and _inside(self._prose.free, twin)
+                    found.append(twin)
+                    seen.add(twin)
+                elif sure and place.channel == "wording":
+                    writable = False
+        return sorted(found), writable
 
-    def _add(self, place: Place) -> None:
-        self.places[place.start] = place
-        for start, end in ((place.start, place.end), *place.twins):
-            self._owner.update(dict.fromkeys(range(start, end), place.start))
+    def _stretch(self, first: int, last: int) -> Span:
+        return self._words.spans[first][0], self._words.spans[last][1]
 
-    def _drop(self, place: Place) -> None:
-        del self.places[place.start]
-        for at in range(place.start, place.end):
-            del self._owner[at]
+    def _images(self, first: int, last: int) -> Iterator[tuple[int, int, int]]:
+        """Where these words stand in a row elsewhere: first and last, and how many around them do too."""
+        for image in self._links.get(first, ()):
+            shift = image - first
+            if not all(self._shifted(number, shift) for number in range(first + 1, last + 1)):
+                continue
+            begin, end = first, last
+            while first - begin < _SURE and self._shifted(begin - 1, shift):
+                begin -= 1
+            while end - last < _SURE and self._shifted(end + 1, shift):
+                end += 1
+            yield image, last + shift, end - begin + 1
+
+    def _shifted(self, number: int, shift: int) -> bool:
+        return number + shift in self._links.get(number, ())
 
 
 def _inside(spans: Sequence[Span], span: Span) -> bool:
