@@ -243,14 +243,24 @@ class Courier:
             return
         name, now = self._policy.listen.name, self._now()
         failures = [(entry.plan[k].address, self._queue.said(entry.id, k, entry.plan[k])) for k in failed]
-        letter = notices.bounce(mail, self._mail(entry.id).raw, failures, entry.id, name, now)
+        raw = self._mail(entry.id).raw
+        try:
+            letter = notices.bounce(mail, raw, failures, entry.id, name, now)
+        except Exception as error:  # it would not succeed later either, and the message would stay for ever
+            self._tell("notice not written", id=entry.id, failed=len(failed), reason=type(error).__name__)
+            return
         self._queue.post(id, notices.envelope(mail.sender, now, name), letter)
         self._tell("sender told", id=entry.id, notice=id, failed=len(failed))
 
     def _tell_postmaster(self, entry: _Open, doubts: list[int]) -> None:
         name, now, to = self._policy.listen.name, self._now(), self._policy.notices.postmaster
         entries = [(self._queue.delivery_id(entry.id, k), entry.plan[k].address) for k in doubts]
-        letter = notices.in_doubt(to, entry.id, entries, self._mail(entry.id).raw, name, now)
+        raw = self._mail(entry.id).raw
+        try:
+            letter = notices.in_doubt(to, entry.id, entries, raw, name, now)
+        except Exception as error:
+            self._tell("notice not written", id=entry.id, reason=type(error).__name__)
+            return
         id = self._queue.derived_id(entry.id, f"in doubt {doubts}")
         self._queue.post(id, notices.envelope(to, now, name), letter)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -24,6 +25,7 @@ from fother.relay.queue import Queue
 from fother.relay.telling import Tell
 
 _IDLE = 300.0  #: seconds until a silent client is let go; RFC 5321, 4.5.3.2.7
+_NO_ADDRESS = "501 5.1.7 This is no address that mail can be sent to"
 _WRITERS = 8  #: messages that are put on the disk at the same time
 
 #: Says why mail of a rule cannot be marked now; empty when it can.
@@ -77,8 +79,10 @@ class Intake:
         return [line for line in responses if not line.startswith("250-AUTH")]
 
     async def handle_MAIL(
-        self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]
+        self, _server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
+        if session.altered or not _is_plain(address):
+            return _NO_ADDRESS
         if self._queue.free_bytes() < self._policy.queue.free_bytes:
             self._tell("disk full")
             return "452 4.3.1 There is no room for mail now, try again later"
@@ -87,8 +91,10 @@ class Intake:
         return "250 2.1.0 OK"
 
     async def handle_RCPT(
-        self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]
+        self, _server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
+        if session.altered or not _is_plain(address):
+            return _NO_ADDRESS
         if len(envelope.rcpt_tos) >= self._policy.listen.recipients:
             return "452 4.5.3 Too many recipients, send the rest separately"
         if address.casefold() == "postmaster":  # every server has one; RFC 5321, 4.5.1
@@ -138,6 +144,11 @@ class Intake:
         self._writers.shutdown()
 
 
+def _is_plain(address: str) -> bool:
+    """Whether an address is free of controls, line ends and bytes that are no UTF-8."""
+    return not any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in address)
+
+
 def _plain(name: str) -> str:
     """What a client calls itself, as it may stand in a trace line."""
     return "".join(c for c in name if c.isascii() and (c.isalnum() or c in "-._:[]"))[:255] or "unknown"
@@ -152,6 +163,16 @@ class _Session(SMTP):
     """One connection; those of strangers end before they begin."""
 
     _refused = False
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        # aiosmtpd reads addresses as those of a header and decodes words such as =?utf-8?q?=0D=0A?= in them.
+        address, rest = super()._getaddr(arg)
+        sent = arg[: len(arg) - len(rest or "")].strip()
+        if sent.startswith("<") and sent.endswith(">") and sent != "<>":
+            sent = sent[1:-1].strip()
+        session: Any = self.session
+        session.altered = address is not None and address != sent
+        return address, rest
 
     def connection_made(self, transport: Any) -> None:
         if self._original_transport is None:

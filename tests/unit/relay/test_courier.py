@@ -130,6 +130,19 @@ def test_failures_are_told_once_even_by_the_next_courier(tmp_path: Path) -> None
     assert b"a@far.example" not in second
 
 
+def test_a_bounce_that_cannot_be_written_does_not_keep_the_message(tmp_path: Path) -> None:
+    odd = replace(ENVELOPE, sender="ann\r\nX: y@org.example")
+    with (
+        running(Sink(refuse=lambda _: "550 5.1.1 no")) as sink,
+        courier(policy(tmp_path, sink.port)) as scene,
+    ):
+        id, _ = scene.queue.take(odd, mail())
+        scene.queue.make_ready(id, [NewDelivery("a@far.example", refused="550 5.7.1 no")])
+        scene.start()
+        scene.wait(lambda: scene.queue.where(id) == "done")
+        scene.told.wait("notice not written")
+
+
 def test_a_notice_that_cannot_be_delivered_ends_there(tmp_path: Path) -> None:
     sink = Sink(answer=lambda _: "550 5.1.1 no")
     with running(sink), courier(policy(tmp_path, sink.port)) as scene:

@@ -214,3 +214,38 @@ def test_a_certificate_that_is_none_is_told(tmp_path: Path) -> None:
     intake = Intake(settings, queue, lambda _: "", lambda: NOW, Waiter())
     with pytest.raises(InputFileError, match="cannot be used"):
         Server(intake, settings.listen)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "=?utf-8?q?ann=0D=0AX?=@org.example",
+        "=?utf-8?q?ann?=@org.example",
+        '"=?utf-8?q?a=E2=80=A8n?="@org.example',
+        "a\u2028n@org.example",
+        "a\u2029n@org.example",
+        "a\x85n@org.example",
+        "a\x01n@org.example",
+        "a\udcffn@org.example",
+        "ann(note)@org.example",
+    ],
+)
+def test_addresses_that_are_not_what_was_sent_or_hold_controls_are_refused(
+    tmp_path: Path, address: str
+) -> None:
+    sent = address.encode("utf-8", "surrogateescape")
+    with listening(tmp_path) as server, socket.create_connection(("127.0.0.1", server.port)) as line:
+        file = line.makefile("rwb")
+
+        def say(command: bytes) -> bytes:
+            file.write(command + b"\r\n")
+            file.flush()
+            return file.readline()[:3]
+
+        assert file.readline().startswith(b"220")
+        assert say(b"HELO pc") == b"250"
+        assert say(b"MAIL FROM:<" + sent + b">") in (b"501", b"553")
+        assert say(b"MAIL FROM:<ann@org.example>") == b"250"
+        assert say(b"RCPT TO:<" + sent + b">") in (b"501", b"553")
+        assert say(b'RCPT TO:<"b c"@far.example>') == b"250"
+        assert say("RCPT TO: <jürgen@far.example>".encode()) == b"250"

@@ -4,8 +4,8 @@
                                               └─ cannot be marked: passed with a notice, or refused
 
 What is not the message's fault (registry, log, disk, a list) puts it off; while that lasts, no more mail that
-would have to be marked is taken. A message at which the program makes a mistake each time is one that cannot be
-marked. Nothing gets past here unmarked unless its rule says "pass".
+would have to be marked is taken. A message at which the program makes a mistake each time is one that cannot
+be marked. Nothing gets past here unmarked unless its rule says "pass".
 """
 
 from __future__ import annotations
