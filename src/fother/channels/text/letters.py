@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 _QUOTES = dict.fromkeys("‘’‚‛′`´ʼ＇", "'") | dict.fromkeys("“”„‟″«»＂", '"')
 _DASHES = dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
 _HYPHENS = (0x2D, 0xAD, 0x2010)
+_MOST = 4  # letters of one character; the few that stand for whole phrases stay as they are
 
 
 class _Folded(dict[int, str]):
@@ -31,7 +32,7 @@ class _Folded(dict[int, str]):
         else:
             decomposed = unicodedata.normalize("NFKD", character).casefold()
             flat = "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf", "Cc", "Cs"))
-            flat = " " if flat.isspace() else flat
+            flat = " " if flat.isspace() else flat if len(flat) <= _MOST else character
         self[point] = flat
         return flat
 
@@ -68,7 +69,7 @@ class Flat:
 
 
 def flatten(text: str) -> Flat:
-    """The flat view of a text. Linear in its length."""
+    """The flat view of a text, at most `_MOST` times as long. Linear in its length."""
     points = _points(text)
     where = np.flatnonzero(~_dividing(points))
     if len(where) < len(points):
