@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fother.channels.characters.forms import FORMS
+from fother.channels.wording.own import own_places
 from fother.errors import InputFileError
 from fother.formats.prose.choice import prose_format
 from fother.formats.prose.markdown import Markdown, read_markdown
-from fother.model.prose import Prose, Rewrite
+from fother.model.prose import Fixed, Prose, Rewrite, rewritten
 
 MARKDOWN = Markdown()
 
@@ -84,7 +88,7 @@ def test_marks_are_seams() -> None:
 @pytest.mark.parametrize(
     ("text", "change", "copy"),
     [
-        ("one *two* three", Rewrite(3, 4, "\u2005"), "one\u2005*two* three"),
+        ("one *two* three", Rewrite(7, 8, "\u2005"), "one *two*\u2005three"),
         ("one two", Rewrite(4, 7, "*a* [b] <c> & `d` | \\"), r"one \*a\* \[b\] \<c> \& \`d\` \| \\"),
         ("> x\n\nGröße", Rewrite(2, 7, "Maß"), "> x\n\nMaß"),
     ],
@@ -97,7 +101,7 @@ def test_only_the_words_are_written(text: str, change: Rewrite, copy: str) -> No
     ("text", "change"),
     [
         ("one\n\ntwo", Rewrite(0, 3, "# one")),
-        ("a _b_ c", Rewrite(1, 2, " \u200c")),
+        ("*a*b c", Rewrite(0, 1, "(")),
         ("a b", Rewrite(0, 3, "")),
     ],
 )
@@ -165,3 +169,57 @@ def test_nothing_to_read_is_said_in_one_sentence(data: bytes) -> None:
 @pytest.mark.parametrize("name", ["README.md", "a.markdown"])
 def test_markdown_is_found_by_its_name(name: str) -> None:
     assert prose_format(name, b"# Head\n\nwords") == MARKDOWN
+
+
+_RUNS = st.sampled_from([*'*_`[)>("', "**", "***", "__", "~~", "2 * 3", "](", "<http:", "\\_"])
+_WORDS = st.sampled_from(["that", "it is", "goes on", "and", "snake_case", "end.", "|", "«so»"])
+
+
+@given(
+    pieces=st.lists(st.tuples(_RUNS | _WORDS, st.sampled_from([" ", " ", "", "\n"])), max_size=20),
+    forms=st.lists(st.sampled_from(FORMS), min_size=1, max_size=9),
+)
+@settings(max_examples=400, deadline=None)
+def test_any_free_space_can_be_written_in_any_form(pieces: list[tuple[str, str]], forms: list[str]) -> None:
+    source = "".join(word + gap for word, gap in pieces)
+    prose = read("so " + source)
+    spaces = [at for start, end in prose.free for at in range(start, end) if prose.text[at] == " "]
+    changes = [Rewrite(at, at + 1, form) for at, form in zip(spaces, cycle(forms), strict=False)]
+    written = MARKDOWN.write(("so " + source).encode(), changes)
+    assert MARKDOWN.read(written).text == rewritten(prose.text, changes)
+
+
+@pytest.mark.parametrize("mark", ["_", "__", "*", "**", "~~", '*"'])
+def test_spaces_beside_emphasis_stay(mark: str) -> None:
+    text = f"All of us agree and so {mark}that it is{mark[::-1]} goes on for all."
+    prose = read(text)
+    before = prose.text.index("so ") + 2
+    assert Fixed(before, before + 1, "next to a mark of Markdown") in prose.fixed
+    changes = [
+        Rewrite(at, at + 1, FORMS[-1])
+        for start, end in prose.free
+        for at in range(start, end)
+        if prose.text[at] == " "
+    ]
+    assert len(changes) >= 8
+    written = MARKDOWN.write(text.encode(), changes)
+    assert MARKDOWN.read(written).text == rewritten(prose.text, changes)
+
+
+def test_own_alternatives_work_in_tables() -> None:
+    text = "| A | The {{senior\\|higher}} grades |\n|---|---|\n| `a\\|b` | One {{a \\|}}way \\\\| or |\n"
+    prose = read(text)
+    places, notes = own_places(prose)
+    assert [place.forms for place in places] == [("senior", "higher"), ("a ", "")]
+    assert not notes
+    changes = [Rewrite(place.start, place.end, place.forms[1]) for place in places]
+    written = MARKDOWN.write(text.encode(), changes).decode()
+    assert written == "| A | The higher grades |\n|---|---|\n| `a\\|b` | One way \\\\| or |\n"
+
+
+@pytest.mark.parametrize("braces", [r"\{{", r"\{\{", r"{\{"])
+def test_escaped_braces_stay(braces: str) -> None:
+    prose = read(f"Hello {braces} a|b }}}} there")
+    assert prose.text == "Hello {{ a|b }} there"
+    assert {fixed.reason for fixed in prose.fixed} == {"escaped braces"}
+    assert own_places(prose)[0] == []

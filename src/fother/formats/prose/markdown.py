@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -38,8 +39,12 @@ _REASONS = {
     "attribute": "an attribute",
 }
 _KINDS: dict[str, BlockKind] = {"heading": "heading", "list_item": "item", "td": "cell", "th": "cell"}
+_LINE_END_OR_BAR = re.compile(r"[\n|]")
 _SPECIAL = re.compile(r"[\\`*_\[\]<&~|]")
 _RISKY = re.compile(r"[\s*_`\[\]<>&\\~|#!+=:-]")
+#: Spaces that decide how their neighbours are read: whether a mark opens or closes (CommonMark 0.31, 6.2),
+#: and that what looks like the address of a link is none (6.3, 6.5). A look-alike would not.
+_DECIDING = re.compile(r" (?=[*_~])|(?<=_) |\]\([^)\n]*|<[a-z][a-z0-9+.-]{1,31}:[^<>\n]*>", re.I)
 _CODE_TAG = re.compile(r"<(/?)(a|code|kbd|samp|tt|var|pre|q|del|s)(?=[\s/>])", re.I)
 
 
@@ -145,14 +150,13 @@ class _Reader:
         if at is None:
             return
         gatherer = self._gatherer
-        for event in self._pieces(token.content):
-            text, start, end, reason = event
+        for text, start, end, reason in _parted(self._pieces(token.content), token.content):
             if not text:
                 gatherer.seam()
             elif text == token.content[start:end]:
                 self._take(token.content, start, end, at, reason)
             else:
-                gatherer.say(text, at[start], at[end - 1] + 1, reason)
+                gatherer.say(text, at[start], self._behind(token.content[end - 1], at[end - 1]), reason)
         words = gatherer.words()
         if "blockquote" in opened:
             gatherer.fix(0, gatherer.at, "a quotation")
@@ -171,15 +175,21 @@ class _Reader:
         self._gatherer.end()
 
     def _places(self, token: Token, parent: str) -> array[int] | None:
-        """(n + 1,) where in the source each letter of a block's content is; None when that is not clear."""
+        """(n + 1,) where in the source each letter of a block's content is; None when that is not clear.
+
+        A bar of a table's cell is where its backslash is.
+        """
         first = (token.map or [0])[0]
+        cell = parent in ("th", "td")
         places = array("q")
         for number, line in enumerate(token.content.split("\n")):
             if first + number >= len(self._lines):
                 return None
             start, end, _ = self._lines[first + number]
             whole = self.source[start:end].replace("\0", "\ufffd")
-            if parent in ("heading", "th", "td"):
+            if cell:
+                line = line.replace("|", "\\|")  # as every bar within a cell is written
+            if cell or parent == "heading":
                 found = whole.find(
                     line, self._cursor.get(first, whole.find("#") + 1 if parent == "heading" else 0)
                 )
@@ -188,21 +198,25 @@ class _Reader:
                 found = len(whole.rstrip(" \t")) - len(line.rstrip(" \t"))
             if found < 0 or whole[found : found + len(line)] != line:
                 return None
-            places.extend(range(start + found, start + found + len(line)))
+            inside = range(start + found, start + found + len(line))
+            places.extend(at for at in inside if not (cell and self.source.startswith("|", at)))
             places.append(end)  # the line end
         return places
 
     def _take(self, content: str, start: int, end: int, at: array[int], reason: str) -> None:
-        """A stretch of the content that the source says as it is, line by line."""
+        """A stretch of the content that the source says as it is, line by line and bar by bar."""
         while start < end:
-            cut = content.find("\n", start, end)
-            stop = end if cut < 0 else cut
+            cut = _LINE_END_OR_BAR.search(content, start, end)
+            stop = cut.start() if cut else end
             if start < stop:
                 self._gatherer.take(at[start], at[stop - 1] + 1, reason)
-            if cut >= 0:
-                width = 2 if self.source[at[cut] : at[cut] + 2] == "\r\n" else 1
-                self._gatherer.say("\n", at[cut], at[cut] + width, reason)
+            if cut:
+                self._gatherer.say(cut.group(), at[stop], self._behind(cut.group(), at[stop]), reason)
             start = stop + 1
+
+    def _behind(self, letter: str, at: int) -> int:
+        """Where the sign of the source ends that says this letter: itself, a line end, a bar of a cell."""
+        return at + (2 if self.source[at : at + 2] == {"\n": "\r\n", "|": "\\|"}.get(letter) else 1)
 
     def _pieces(self, content: str) -> Iterator[tuple[str, int, int, str]]:
         """(what is said, its start and end in the content, why it stays): "" where a mark stands."""
@@ -230,10 +244,28 @@ class _Reader:
                     yield said, inner, inner + len(said), reason
                     yield "", end, end, ""
                 else:
-                    yield said, start, end, ""
+                    yield said, start, end, "escaped braces" if said in ("{", "}") else ""
                 tag = _CODE_TAG.match(content, start)
                 tags = max(0, tags + (0 if tag is None else -1 if tag[1] else 1))
             at = end
+
+
+def _parted(pieces: Iterable[tuple[str, int, int, str]], content: str) -> Iterator[tuple[str, int, int, str]]:
+    """The pieces, cut around spaces that decide how their neighbours are read: these stay."""
+    spans = (found.span() for found in _DECIDING.finditer(content))
+    deciding = [at for span in spans for at in range(*span) if content[at] == " "]
+    for said, start, end, reason in pieces:
+        if not said or said != content[start:end] or reason:
+            yield said, start, end, reason
+            continue
+        at = start
+        for space in deciding[bisect_left(deciding, start) : bisect_left(deciding, end)]:
+            if at < space:
+                yield content[at:space], at, space, ""
+            yield " ", space, space + 1, "next to a mark of Markdown"
+            at = space + 1
+        if at < end:
+            yield content[at:end], at, end, ""
 
 
 def _marks(event: _Event, content: str) -> Iterator[tuple[int, int, str, str]]:
