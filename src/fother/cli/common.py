@@ -95,7 +95,7 @@ def given(leaks: Sequence[Path]) -> Iterator[list[Path]]:
     if len(data) > _MOST_PASTED:
         raise InputFileError("Standard input holds more than 64 MB; save it as a file and name that.")
     with tempfile.TemporaryDirectory(prefix="fother-") as folder:
-        pasted = Path(folder) / "pasted.txt"
+        pasted = Path(folder) / "pasted text"
         pasted.write_bytes(data)
         yield [pasted if leak == Path("-") else leak for leak in leaks]
 

@@ -76,7 +76,11 @@ def _print_text(text: Mapping[str, Any]) -> None:
     for alpha in text["table"][0]["recipients_log10"]:
         out.print(_told_apart(alpha))
         print_table(
-            ["from an excerpt of …", *(f"{extent} words" for extent in extents)],
+            [
+                "from …",
+                *(f"{extent} words" for extent in extents[:-1]),
+                f"all {extents[-1]} words",
+            ],
             [[route, *(recipients_words(cells[route, e][alpha]) for e in extents)] for route in routes],
         )
 

@@ -95,7 +95,8 @@ def run(
         return
     existed = len(entries) - done.made
     kept = f", {existed} existed unchanged" if existed else ""
-    out.print(f"Issue {done.reservation.issue.id}: {done.made} copies made in {out_folder}{kept}.")
+    made = f"{done.made} {'copy' if done.made == 1 else 'copies'} made"
+    out.print(f"Issue {done.reservation.issue.id}: {made} in {out_folder}{kept}.")
     out.print("The marks of each new copy were read back. Who has which is sealed.")
     if done.commitment is not None:
         out.print(

@@ -57,8 +57,8 @@ def run(
 ) -> None:
     """Store an unmarked original and say how well its copies can be told apart.
 
-    Registering the same file again changes nothing. The file itself is never sent to anyone: send the
-    copies that `fother issue` makes.
+    Registering the same file again changes nothing, unless other wordings were approved. The file itself is
+    never sent to anyone: send the copies that `fother issue` makes.
     """
     with registry(home, create=True) as opened, progress(quiet or json) as bars:
         found = register(
@@ -89,5 +89,7 @@ def run(
         )
         return
     known = " (it was registered before; nothing was changed)" if found.known else ""
+    if found.planned_anew:
+        known = " (it was registered before; what can be marked was worked out anew, for copies from now on)"
     out.print(f"Registered {document.title} as {document.id}{known}.")
     print_forecast(found.plan)

@@ -122,7 +122,10 @@ class CopyMaker:
 
     def _made(self, job: CopyJob) -> tuple[NDArray[np.uint8], bytes, str]:
         symbols = self._code.symbols(job.index)
-        data = self._marked(job.index, symbols, job.stamp)
+        try:
+            data = self._marked(job.index, symbols, job.stamp)
+        except ValueError as error:  # what a format cannot say only shows when it is written
+            raise CopyCheckError(f"Copy {job.copy} cannot be written: {error}.") from None
         digest = hashlib.sha256(data).hexdigest()
         if job.sha256 not in (None, digest):
             raise CopyCheckError(

@@ -14,7 +14,7 @@ from fother.channels.text.carriers import TextCarriers
 from fother.codes.observations import NOISE_FREE
 from fother.codes.power import expected_evidence, recipients_told_apart
 
-EXTENTS = (50, 100, 300)  #: words
+EXTENTS = (50, 100, 300)  #: words; and the whole text
 #: Wordings that a retyped or recognised excerpt shows wrongly: the cautious side of `bench/retype.py`.
 _MISREAD = 0.05
 ROUTES = ("copied and pasted", "retyped, or read in a picture")
@@ -34,7 +34,7 @@ def forecast_text(
     families = Counter(place.family for place in text.places)
     rows = []
     for route in ROUTES:
-        for extent in EXTENTS:
+        for extent in [*(e for e in EXTENTS if e < len(words)), len(words)]:
             found = [
                 _evidence(text, columns, probabilities, route, strength)
                 for columns in _excerpts(text, words, extent)

@@ -12,6 +12,8 @@ from fother.flow.progress import Progress
 from fother.model.match import Span
 from fother.model.verdict import TextEvidence, TextMark
 
+_MANY = 12  #: wordings that a copy has all as in the original once in 4,096 times
+
 
 @dataclass
 class LeakTexts:
@@ -44,16 +46,20 @@ def read_texts(
 def text_evidence(carriers: TextCarriers, file: LeakedFile, reading: TextReading) -> TextEvidence:
     """What a report shows of a reading."""
     marks = []
+    lost = {(f.channel, f.family) for f in reading.flattened}
     for site in reading.sites:
         place = carriers.places[site.place]
+        form = site.form if (place.channel, place.family) not in lost else None
         start, end = _narrowed(file.sighting.text, site.leak, place.forms, site.form)
-        marks.append(TextMark(start, end, place.channel, place.family, place.forms, site.form))
+        marks.append(TextMark(start, end, place.channel, place.family, place.forms, form))
+    shown = [s.form for s in reading.sites if s.channel == "wording" and s.form is not None]
     return TextEvidence(
         artefact=file.name,
         text=file.sighting.text,
         marks=tuple(sorted(marks, key=lambda mark: mark.start)),
         recognised=file.sighting.recognised,
         carriers_read=len(reading.observations),
+        as_original=len(shown) if len(shown) >= _MANY and not any(shown) else 0,
         alike=tuple((f.channel, f.family, f.readings) for f in reading.flattened),
     )
 

@@ -36,6 +36,7 @@ class Registered:
     document: Document
     plan: Mapping[str, Any]
     known: bool  #: it had been registered before
+    planned_anew: bool = False  #: and its carriers are others now
 
 
 def register(
@@ -66,7 +67,7 @@ def register(
     data = read_file(file)
     approved = () if is_pdf(data) or public or text_only else approved_variants(file, variants)
     if approved:
-        listener.note(f"{len(approved)} approved wordings of {(variants or beside(file)).name} are used.")
+        listener.note(f"Approved wordings are read from {(variants or beside(file)).name}.")
     return register_bytes(
         registry,
         file.name,
@@ -115,14 +116,16 @@ def register_bytes(
         planned = plan_pdf(PdfSource.open(data, allow_signed=allow_signed), progress)
     else:
         try:
-            planner = plan_print if as_pdf else plan_prose
-            planned = planner(data, form, approved, progress)
-            if planned.table.count < MIN_CARRIERS:
-                raise InputFileError(f"it has {planned.table.count} carriers, too few to tell copies apart.")
+            form.read(data)
         except InputFileError as error:
             if as_pdf:
                 raise
             return _register_text(registry, name, data, title, password, public, progress, str(error))
+        planner = plan_print if as_pdf else plan_prose
+        planned = planner(data, form, approved, progress)
+        if planned.table.count < MIN_CARRIERS and not as_pdf:
+            few = f"it has {planned.table.count} carriers, too few to tell copies apart."
+            return _register_text(registry, name, data, title, password, public, progress, few)
     progress.stage("Reading the text", None)
     said = Path(name).with_suffix(".pdf").name if as_pdf else name
     sighting = open_document(said, planned.plain, password, progress).sighting
@@ -154,14 +157,15 @@ def _planned_anew(
     registry: Registry, known: Document, table: bytes, template: bytes | None, facts: Mapping[str, Any]
 ) -> Registered:
     """A document registered before: other approved wordings are other carriers, for copies from now on."""
-    if known.blobs.get("carriers") != hashlib.sha256(table).hexdigest():
+    anew = known.blobs.get("carriers") != hashlib.sha256(table).hexdigest()
+    if anew:
         if template is not None:
             registry.put_blob(known.id, "template", template)
         registry.put_blob(known.id, "carriers", table)
         known = registry.put_blob(known.id, "plan", plan_bytes(facts))
     if known.public:
         known = registry.set_public(known.id, False)
-    return Registered(known, registry.plan(known), True)
+    return Registered(known, facts, True, anew)
 
 
 def _register_text(

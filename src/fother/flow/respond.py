@@ -22,11 +22,13 @@ from fother.flow.reading_text import LeakTexts
 from fother.flow.sightings import keep
 from fother.model.verdict import PageEvidence, TextEvidence, Verdict
 from fother.registry import Artefact, Copy, Document, Edition, Registry
+from fother.report.numbers import count_words
 from fother.report.sentences import (
     alike_sentence,
     bound_sentence,
     lr_sentence,
     none_sentence,
+    original_sentence,
     verdict_sentence,
 )
 from fother.report.trace_report import render_trace_report
@@ -277,9 +279,11 @@ def explain(verdict: Verdict) -> list[str]:
     for excerpt in verdict.excerpts:
         how = "recognised in a picture" if excerpt.recognised else "as it was received"
         lines.append(
-            f"Read in the text of {excerpt.artefact}, {how}: {excerpt.read('wording')} wordings and "
-            f"{excerpt.read('characters')} characters, compared with {verdict.copies} copies."
+            f"Read in {excerpt.artefact}, {how}: {count_words(excerpt.read('wording'), 'wording')} and "
+            f"{count_words(excerpt.read('characters'), 'space')}, compared with {verdict.copies} copies."
         )
+        if excerpt.as_original:
+            lines.append(original_sentence(excerpt.as_original))
         lines += map(alike_sentence, dict.fromkeys(e[:2] for e in excerpt.alike))
     lines += verdict.notes
     if verdict.stronger and not verdict.accused:

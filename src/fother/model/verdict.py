@@ -83,6 +83,9 @@ class TextEvidence:
     carriers_read: int
     #: kinds of places that all read alike, so that nothing was taken from them: channel, family, how many
     alike: tuple[tuple[str, str, int], ...] = ()
+    as_original: int = (
+        0  #: wordings read, when all of them (at least twelve) are those of the unmarked original
+    )
 
     def read(self, channel: str) -> int:
         """How many places of a channel say which form they show."""

@@ -109,6 +109,15 @@ def verdict_sentence(
     return "None of our copies is named."
 
 
+def original_sentence(count: int) -> str:
+    """What it means that so many wordings all read as in the unmarked original."""
+    return (
+        f"All {count} wordings that were read are those of the unmarked original, as in one copy of "
+        f"{size_words(count * math.log10(2))}: the leak was made from an unmarked file, or its marks were "
+        "undone."
+    )
+
+
 def alike_sentence(kind: tuple[str, str]) -> str:
     """Why nothing was taken from places of a channel and family that all read alike."""
     channel, family = kind

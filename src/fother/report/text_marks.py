@@ -40,6 +40,7 @@ class TextView:
     left: int  #: wordings read that are not listed
     cut: bool  #: the text is longer than what is shown
     alike: tuple[tuple[str, str], ...]  #: channels and families that all read alike
+    as_original: int  #: see `TextEvidence`
 
 
 def text_views(excerpts: Sequence[TextEvidence]) -> tuple[TextView, ...]:
@@ -61,6 +62,7 @@ def _view(evidence: TextEvidence) -> TextView:
         max(0, len(worded) - _MOST_WORDINGS),
         cut,
         tuple(dict.fromkeys((channel, family) for channel, family, _ in evidence.alike)),
+        evidence.as_original,
     )
 
 

@@ -132,7 +132,7 @@ def nothing_found(
 def _more_text(excerpts: Sequence[TextEvidence]) -> list[str]:
     worded = sum(e.read("wording") for e in excerpts)
     characters = sum(e.read("characters") for e in excerpts)
-    advice = [f"More of the text: {worded} wordings and {characters} characters were read."]
+    advice = [f"More of the text: {worded} of its wordings and {characters} of its spaces say anything."]
     if not characters:
         advice.append("The file or message itself: retyping and pictures lose the marks in its characters.")
     return advice

@@ -145,3 +145,18 @@ def test_nothing_matched_and_bad_input() -> None:
     assert compare(ORLAN, "Something else.", []) == []
     with pytest.raises(ValueError, match="one confidence"):
         whole(ORLAN, ORLAN, confidence=np.ones(3))
+
+
+def test_words_between_two_quotations_replace_nothing() -> None:
+    first = "The harbour office renewed the lamps of the northern mole and paid the supplier in two parts."
+    last = "In the winter the divers found that the second lamp had never been fixed to its base."
+    between = (
+        " By the end of September the works had taken 3.4 million euros, twice what the council had agreed. "
+        "A further sum of 600,000 euros was requested in October, and it was granted although the auditors had "
+        "not been asked and nobody could say what became of the first half of the money. "
+    )
+    document = first + between + last
+    leak = f"“{first}” the paper says of the office. It goes on: “{last}”"
+    here, there = leak.index(last), document.index(last)
+    pairs = [((0, len(first)), (1, 1 + len(first))), ((there, len(document)), (here, here + len(last)))]
+    assert compare(document, leak, pairs) == []

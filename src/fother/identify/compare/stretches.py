@@ -11,8 +11,8 @@ from fother.identify.compare.tokens import Token
 Range = tuple[int, int]  #: tokens
 
 _FOREIGN = 90  # tokens of leak between two passages that end a stretch
-_EXCERPT = 60  # tokens of document, with some of leak against them, that end a stretch
-_SOME = 12
+_EXCERPT = 40  # tokens of document, with some of leak against them, that end a stretch
+_SOME = 3  # words between two quotations: "it goes on"
 _EDGE = 4  # tokens before the first or after the last passage of the whole leak that still belong to it
 
 
