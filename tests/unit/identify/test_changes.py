@@ -152,11 +152,38 @@ def test_words_between_two_quotations_replace_nothing() -> None:
     last = "In the winter the divers found that the second lamp had never been fixed to its base."
     between = (
         " By the end of September the works had taken 3.4 million euros, twice what the council had agreed. "
-        "A further sum of 600,000 euros was requested in October, and it was granted although the auditors had "
-        "not been asked and nobody could say what became of the first half of the money. "
+        "A further sum of 600,000 euros was requested in October, and it was granted although the auditors "
+        "had not been asked and nobody could say what became of the first half of the money. "
     )
     document = first + between + last
     leak = f"“{first}” the paper says of the office. It goes on: “{last}”"
     here, there = leak.index(last), document.index(last)
     pairs = [((0, len(first)), (1, 1 + len(first))), ((there, len(document)), (here, here + len(last)))]
     assert compare(document, leak, pairs) == []
+
+
+def test_a_registered_variant_may_only_leave_out_or_add_words() -> None:
+    document = "The office made repairs in order to keep the mole open. However, the board had left by then."
+    leak = "The office made repairs to keep the mole open. The board, however, had left by then."
+    first, second = document.index("repairs"), document.index("However")
+    variants = [
+        ((first, first + len("repairs in order")), "repairs"),
+        ((second, second + len("However, the board")), "The board, however,"),
+    ]
+    pairs = [((0, len(document)), (0, len(leak)))]
+    assert compare(document, leak, pairs, variants=variants) == []
+    assert compare(document, leak, pairs) != []
+
+
+def test_words_added_beside_a_variant_are_told() -> None:
+    document = "The board really approved the plan of the harbour office in the spring of that year."
+    word = document.index("really ")
+    variants = [((word, word + len("really")), "")]
+    pairs = [((0, len(document)), (0, len(document)))]
+    for leak, told in (
+        (document.replace("really ", ""), False),
+        (document.replace("really", "not really"), True),
+        (document.replace("really approved", "really not approved"), True),
+    ):
+        pairs = [((0, len(document)), (0, len(leak)))]
+        assert bool(compare(document, leak, pairs, variants=variants)) is told, leak

@@ -57,7 +57,7 @@ class Weigher:
         """Confidence, 0…1, that a difference is a change and not noise."""
         document = [token for token in self.document[i0:i1] if not self.transparent(token)]
         leak = [token for token in self.leak[j0:j1] if not self.transparent(token)]
-        if (not document and not leak) or self._elsewhere(i0, i1, j0, j1):
+        if (not document and not leak) or self._elsewhere(i0, i1, j0, j1) or self._varied(i0, i1, j0, j1):
             return 0.0
         if not leak:
             return self._left_out(document, i0, i1, j0)
@@ -77,8 +77,6 @@ class Weigher:
         if len(document) > _LONGEST or len(leak) > _LONGEST:
             return 1.0
         if self.recognised and _unreadable(self.document_text[document[0].start : document[-1].end]):
-            return 0.0
-        if self._varied(i0, i1, j0, j1):
             return 0.0
         rate = self.noise.at(j0, j1)
         noise = slip_log10(one, other, rate)
@@ -183,14 +181,26 @@ class Weigher:
 
     def _varied(self, i0: int, i1: int, j0: int, j1: int) -> bool:
         """Whether the leak has an alternative that was issued on purpose."""
-        for place in range(i0, i1):
+        # What is only added stands beside a token of the alternative or between two of them.
+        for place in range(i0, i1) if i0 < i1 else (i0 - 1, i0):
             for low, high, text in self.variants.get(place, ()):
-                before, after = max(0, i0 - low), max(0, high - i1)
-                first, last = i0 - before, i1 + after
+                first, last = min(i0, low), max(i1, high)
                 theirs = (
                     "".join(token.flat for token in self.document[first:low]) + text
                     + "".join(token.flat for token in self.document[high:last])
                 )  # fmt: skip
-                if theirs == "".join(token.flat for token in self.leak[max(0, j0 - before) : j1 + after]):
+                # Words before the difference are the same in both texts, or else those behind it are; and all
+                # of the difference belongs to the alternative.
+                start, end = max(0, j0 - (i0 - first)), j1 + (last - i1)
+                forwards, backwards = self._reads(theirs, start, 1), self._reads(theirs, end - 1, -1)
+                if (forwards >= 0 and start + forwards >= j1) or (backwards >= 0 and end - backwards <= j0):
                     return True
         return False
+
+    def _reads(self, text: str, at: int, step: int) -> int:
+        """How many of the leak's tokens from one on, forwards or backwards, say just this; -1 if none do."""
+        read, count = "", 0
+        while len(read) < len(text) and 0 <= at < len(self.leak):
+            read = read + self.leak[at].flat if step > 0 else self.leak[at].flat + read
+            at, count = at + step, count + 1
+        return count if read == text else -1
