@@ -192,3 +192,80 @@ def test_no_message_is_said_in_one_sentence() -> None:
 def test_a_message_is_found_by_its_content() -> None:
     assert prose_format("letter.eml", HEAD + b"\r\nWords.") == MAIL
     assert prose_format("letter.txt", HEAD + b"\r\nWords.") != MAIL
+
+
+def file_of(fields: bytes, content: bytes) -> bytes:
+    """A message with a body and one attachment whose head has these fields."""
+    return (
+        HEAD
+        + b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
+        + b"--x\r\n\r\nA body.\r\n--x\r\n"
+        + fields
+        + b"\r\n"
+        + content
+        + b"\r\n--x--\r\n"
+    )
+
+
+NAMED = b'Content-Disposition: attachment; filename="a.%b"\r\n'
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["; charset=us-ascii", "; charset=iso-8859-1", "; charset=koi8-r", "", "; charset*=us-ascii''koi8-r"],
+)
+@pytest.mark.parametrize(("ending", "subtype"), [("txt", "plain"), ("md", "plain"), ("md", "markdown")])
+def test_attached_texts_name_the_encoding_they_are_written_in(kind: str, ending: str, subtype: str) -> None:
+    fields = f"Content-Type: text/{subtype}{kind}\r\nContent-Transfer-Encoding: 8bit\r\n".encode()
+    words = "Слово here" if "koi8" in kind else "Caf\xe9 here" if "8859" in kind else "Words here"
+    content = words.encode("koi8-r" if "koi8" in kind else "latin-1")
+    data = file_of(fields + NAMED % ending.encode(), content)
+    assert words in MAIL.read(data).text
+    copy = MAIL.write(data, [at(data, " here", " \u200dhere")])
+    part = email.message_from_bytes(copy).get_payload()[1]
+    assert part.get_payload(decode=True).decode(part.get_content_charset()) == words.replace(" ", " \u200d")
+    assert copy.count(b"charset") == 1
+
+
+def test_an_attached_page_is_read_by_the_encoding_its_head_names() -> None:
+    fields = b"Content-Type: text/html; charset=us-ascii\r\n" + NAMED % b"html"
+    data = file_of(fields, b'<html><meta charset="utf-8"><p>Words here')
+    copy = MAIL.write(data, [at(data, "Words here", "Words \u200dhere")])
+    assert copy == data.replace(b"Words here", b"Words &#8205;here")
+
+
+@pytest.mark.parametrize(
+    "named",
+    [b"charset*=us-ascii'en'iso-8859-1", b"charset*0=iso-; charset*1=8859-1", b"charset*0*=''iso-8859-1"],
+)
+def test_a_charset_in_the_way_of_rfc_2231_is_named_anew(named: bytes) -> None:
+    data = HEAD + b"Content-Type: text/plain; " + named + b"; format=flowed\r\n\r\nOne two.\r\n"
+    copy = MAIL.write(data, [at(data, " ", "\u2005")])
+    assert b'Content-Type: text/plain; charset="utf-8"; format=flowed\r\n' in copy
+    assert MAIL.read(copy).text == "One\u2005two."
+
+
+def test_parts_of_a_digest_are_messages() -> None:
+    inner = b"\r\nFrom: a@b.example\r\nSubject: Inner\r\n\r\nInner words.\r\n"
+    data = (
+        HEAD
+        + b"Content-Type: multipart/digest; boundary=x\r\n\r\n--x\r\n"
+        + inner
+        + b"--x\r\nContent-Type: text/plain\r\n\r\nPlain words.\r\n--x--\r\n"
+    )
+    prose = MAIL.read(data)
+    assert prose.text == "Plain words."
+    assert prose.notes == ("Attachment 1: without a name is an earlier message and stays as it is.",)
+    assert inner in MAIL.write(data, [at(data, " ", "\u2005")])
+
+
+def test_fields_with_a_space_before_the_colon_are_read() -> None:
+    head = (
+        HEAD
+        + b"MIME-Version: 1.0\r\nContent-Type : text/plain; charset=us-ascii\r\nContent-Transfer-Encoding : "
+    )
+    data = head + b"base64\r\n\r\nT25lIHR3by4=\r\n"
+    assert MAIL.read(data).text == "One two."
+    copy = MAIL.write(data, [at(data, " ", "\u2005")])
+    assert MAIL.read(copy).text == "One\u2005two."
+    assert copy == data.replace(b"us-ascii", b'"utf-8"').replace(b"T25lIHR3by4=", b"T25l4oCFdHdvLg==")

@@ -13,10 +13,11 @@ from types import MappingProxyType
 
 from fother.errors import InputFileError
 from fother.formats.prose.encoding import UTF8, Encoding, decoded, encoded
-from fother.formats.prose.html import DECLARED, holder, read_html, write_html
+from fother.formats.prose.html import DECLARED, Html, holder, read_html, write_html
 from fother.formats.prose.interface import ProseFormat
+from fother.formats.prose.markdown import Markdown
 from fother.formats.prose.mime import Part, parse, rewritten_part
-from fother.formats.prose.plain import read_plain, write_plain
+from fother.formats.prose.plain import Plain, read_plain, write_plain
 from fother.formats.prose.sourced import Sourced
 from fother.formats.text.charset import known
 from fother.formats.text.mail import decoded as decoded_header
@@ -110,13 +111,16 @@ class _Plain(_Text):
     sourced: Sourced | None = None
 
     def written(self, data: bytes, rewrites: Sequence[Rewrite], *, root: bool) -> bytes:
-        assert self.sourced is not None  # noqa: S101
-        text = write_plain(self.sourced, self.source, rewrites)
+        text = self._rewritten(rewrites)
         named = known(self.part.charset or "") == known(self.encoding.name)
         encoding = self.encoding if text.isascii() or (named and self.encoding.holds(text)) else UTF8
         same = text.isascii() or (named and encoding == self.encoding)
         content = encoded(text, encoding, self.part.charset if same else "utf-8")
         return rewritten_part(data, self.part, content, "" if same else "utf-8", root=root)
+
+    def _rewritten(self, rewrites: Sequence[Rewrite]) -> str:
+        assert self.sourced is not None  # noqa: S101
+        return write_plain(self.sourced, self.source, rewrites)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,12 +133,26 @@ class _Page(_Plain):
 
 
 @dataclass(frozen=True, eq=False)
+class _TextFile(_Plain):
+    """An attached text whose encoding the head of its part names, so that it is read and written by that."""
+
+    form: ProseFormat | None = None
+
+    def _rewritten(self, rewrites: Sequence[Rewrite]) -> str:
+        assert self.form is not None  # noqa: S101
+        return self.form.write(UTF8.encode(self.source), rewrites).decode("utf-8", "surrogateescape")
+
+
+@dataclass(frozen=True, eq=False)
 class _File(_Text):
     form: ProseFormat | None = None
 
     def written(self, data: bytes, rewrites: Sequence[Rewrite], *, root: bool) -> bytes:
         assert self.form is not None  # noqa: S101
-        return rewritten_part(data, self.part, self.form.write(self.part.payload(data), rewrites), root=root)
+        content = self.form.write(self.part.payload(data), rewrites)
+        untold = isinstance(self.form, (Plain, Markdown)) and self.part.kind.startswith("text/")
+        charset = "utf-8" if untold and not content.isascii() and decoded(content)[1].name == "utf-8" else ""
+        return rewritten_part(data, self.part, content, charset, root=root)
 
 
 @dataclass(frozen=True)
@@ -212,12 +230,27 @@ def _file(data: bytes, file: _Attached) -> tuple[list[_Text], list[str]]:
     if form is None or part.kind not in (form.media_type, *_ANY_FILE):
         again = " and may repeat words of the text" if part.kind.startswith("text/") else ""
         return [], [f"{shown} ({part.kind}) is not marked{again}."]
+    label = f"attachment {file.number}: {file.name}" if file.name else f"attachment {file.number}"
     try:
-        prose = form.read(content)
+        text = _told(part, label, form, content) or _File(part, label, form.read(content), 0, form)
     except InputFileError as reason:
         return [], [f"{shown} is not marked: {str(reason)[:1].lower()}{str(reason)[1:]}"]
-    label = f"attachment {file.number}: {file.name}" if file.name else f"attachment {file.number}"
-    return [_File(part, label, prose, 0, form)], [f"{shown}: {note}" for note in prose.notes]
+    return [text], [f"{shown}: {note}" for note in text.prose.notes]
+
+
+def _told(part: Part, label: str, form: ProseFormat, content: bytes) -> _Text | None:
+    """An attached text in the encoding that the head of its part names; None where it names none."""
+    declared = part.charset
+    if declared is None or not part.kind.startswith("text/"):
+        return None
+    source, encoding = decoded(content, declared)
+    if isinstance(form, Html) and part.kind == "text/html":
+        page = read_html(source)
+        return _Page(part, label, page.prose, 0, source, encoding, declared, page)
+    if isinstance(form, (Plain, Markdown)):
+        prose = form.read(UTF8.encode(source))
+        return _TextFile(part, label, prose, 0, source, encoding, declared, None, form)
+    return None
 
 
 #: Mail programs call files so that they know no better name for; what they hold tells.
@@ -242,7 +275,10 @@ def _joined(
         said.append(prose.text)
         placed.append(replace(text, offset=at))
         at += len(prose.text) + 1
-        notes = [*notes, *(note for note in prose.notes if not isinstance(text, _File) and note not in notes)]
+        notes = [
+            *notes,
+            *(note for note in prose.notes if not isinstance(text, (_File, _TextFile)) and note not in notes),
+        ]
     whole = Prose("\n".join(said), tuple(blocks), tuple(fixed), tuple(seams), tuple(notes))
     return _Message(root, tuple(placed), tuple(attached), whole)
 

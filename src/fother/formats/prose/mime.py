@@ -18,11 +18,14 @@ from dataclasses import dataclass
 from fother.errors import InputFileError
 
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:|[ \t]|From ")
+_SPACED = re.compile(rb"(?m)^([!-9;-~]+)[ \t]+:")  # an old way of writing fields (RFC 5322, 4.5)
 _LINE = re.compile(rb"[^\n]*(?:\n|\Z)")
 _PARTED = re.compile(rb"(?:\A|\n)\r?\n\Z")
 _MOST_DEPTH = 30
 _MOST_PARTS = 1000
 _LONGEST_LINE = 998  # bytes, RFC 5322 2.1.1
+#: Also in the ways of RFC 2231: `charset*=`, `charset*0=`, `charset*1*=`.
+_CHARSET = re.compile(rb"(?i)(;\s*)charset(?:\*\d*\*?)?\s*=\s*(?:\"[^\"]*\"|[^\s;\"]+)")
 _HEADERS = email.parser.BytesHeaderParser(policy=email.policy.compat32)
 
 
@@ -73,7 +76,17 @@ def parse(data: bytes) -> Part:
     return _part(data, 0, len(data), [0], 0, signed=False)
 
 
-def _part(data: bytes, start: int, end: int, count: list[int], depth: int, *, signed: bool) -> Part:
+def _part(
+    data: bytes,
+    start: int,
+    end: int,
+    count: list[int],
+    depth: int,
+    *,
+    signed: bool,
+    untyped: str = "text/plain",
+) -> Part:
+    """`untyped` is the media type of a part that names none."""
     count[0] += 1
     if depth > _MOST_DEPTH or count[0] > _MOST_PARTS:
         sentence = (
@@ -81,12 +94,14 @@ def _part(data: bytes, start: int, end: int, count: list[int], depth: int, *, si
         )
         raise InputFileError(f"{sentence[:-1]}; send its parts as messages of their own.")
     body = _body(data, start, end)
-    head = _HEADERS.parsebytes(data[start:body])
+    head = _HEADERS.parsebytes(_SPACED.sub(rb"\1:", data[start:body]))
+    head.set_default_type(untyped)
     kind = head.get_content_type()
     boundary = head.get_boundary() if kind.startswith("multipart/") else None
     inner = signed or kind == "multipart/signed"
+    held = "message/rfc822" if kind == "multipart/digest" else "text/plain"  # RFC 2046, 5.1.5
     parts = tuple(
-        _part(data, first, last, count, depth + 1, signed=inner)
+        _part(data, first, last, count, depth + 1, signed=inner, untyped=held)
         for first, last in (_between(data, body, end, boundary) if boundary else ())
     )
     return Part(start, body, end, head, kind, parts, signed)
@@ -148,13 +163,15 @@ def rewritten_part(
     if not _PARTED.search(head):
         head += newline  # a head that ended at a line that is no field; the new words might look like one
     written = head + body
-    again = _part(written, 0, len(written), [0], 0, signed=False)
+    again = _part(written, 0, len(written), [0], 0, signed=False, untyped=part.head.get_default_type())
     named = charset or part.charset
     if again.payload(written).rstrip() != content.rstrip() or (again.kind, again.charset) != (
         part.kind,
         named,
     ):
         raise ValueError("a rewrite would be read as something else: the head of its part is damaged")
+    if charset:
+        again.payload(written).decode(charset)  # UnicodeDecodeError is a ValueError
     return written
 
 
@@ -193,14 +210,14 @@ def _quoted(content: bytes, newline: bytes) -> bytes:
 
 
 def _with_charset(head: bytes, part: Part, charset: str, newline: bytes) -> bytes:
-    named = re.compile(rb"(?i)(;\s*charset\s*=\s*)(\"[^\"]*\"|[^\s;\"]+)")
     field = re.compile(rb"(?im)^Content-Type[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*")
     found = field.search(head)
     if found is None:
         return with_field(head, b"Content-Type", f'{part.kind}; charset="{charset}"'.encode(), newline)
     whole = found.group()
-    if named.search(whole):
-        new = named.sub(lambda m: m.group(1) + b'"' + charset.encode() + b'"', whole, count=1)
+    if first := _CHARSET.search(whole):
+        rest = _CHARSET.sub(b"", whole[first.end() :])
+        new = whole[: first.start()] + first[1] + b'charset="' + charset.encode() + b'"' + rest
     else:
         kept = whole.rstrip(b"\r; \t")
         new = kept + b'; charset="' + charset.encode() + b'"' + (b"\r" if whole.endswith(b"\r") else b"")
