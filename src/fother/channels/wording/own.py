@@ -9,14 +9,17 @@ written `\\|`, as there every other bar.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from fother.channels.text.carriers import Place
+from fother.channels.wording.obstacles import Obstacles
 from fother.errors import InputFileError
 from fother.model.prose import Prose
 
 FAMILY = "own alternative"
 _OPENING = re.compile(r"(?<!\\)\{\{")
 _BAR = re.compile(r"\\?\|")
+_BLANKS = ("a line end", "white space")  # reasons for which a text is fixed that its author can change
 _SHOWN = 60  # code points of a faulty stretch that a message shows
 
 
@@ -28,36 +31,34 @@ def own_places(prose: Prose) -> tuple[list[Place], list[str]]:
     """
     places: list[Place] = []
     notes: list[str] = []
+    obstacles = Obstacles(prose)
+    solid = Obstacles(replace(prose, fixed=tuple(f for f in prose.fixed if f.reason not in _BLANKS)))
     for number, block in enumerate(prose.blocks):
         at = block.start
         while opening := _OPENING.search(prose.text, at, block.end):
             start = opening.start()
             closing = prose.text.find("}}", start + 2, block.end)
-            if closing < 0:
-                notes.append(
-                    f"{_where(prose, start, block.end, number)} has no closing braces; it is left alone."
+            closed = closing >= 0
+            at = closing + 2 if closed else block.end
+            where = _where(prose, start, at, number)
+            barred = _BAR.search(prose.text, start, at) is not None
+            reason = solid.fixed_reason((start, at if closed else start + 2))
+            if barred and reason is not None:
+                notes.append(f"{where} stands in what must stay as it is ({reason}); it is left alone.")
+            elif reason is None and barred and not closed:
+                raise InputFileError(
+                    f"{where} has no closing braces; close the alternatives in the same paragraph, or write "
+                    "\\{{ if none are meant."
                 )
-                break
-            at = closing + 2
-            if any(fixed.start < at and start < fixed.end for fixed in prose.fixed):
-                notes += _left(prose, start, at, number)
-            elif _BAR.search(prose.text, start, at):
-                places.append(_place(prose, start, at, number))
-            else:
-                notes.append(f"{_where(prose, start, at, number)} has no bar; it is left alone.")
+            elif reason is None and barred:
+                places.append(_place(prose, obstacles, start, at, number))
+            elif reason is None:
+                missing = "bar" if closed else "closing braces"
+                notes.append(f"{where} has no {missing}; it is left alone.")
     return places, notes
 
 
-def _left(prose: Prose, start: int, end: int, number: int) -> list[str]:
-    reason = next(f.reason for f in prose.fixed if f.start < end and start < f.end)
-    if not _BAR.search(prose.text, start, end):
-        return []
-    return [
-        f"{_where(prose, start, end, number)} stands in what must stay as it is ({reason}); it is left alone."
-    ]
-
-
-def _place(prose: Prose, start: int, end: int, number: int) -> Place:
+def _place(prose: Prose, obstacles: Obstacles, start: int, end: int, number: int) -> Place:
     where = _where(prose, start, end, number)
     inner = prose.text[start + 2 : end - 2]
     if "{{" in inner or prose.text[end : end + 1] == "}":
@@ -71,7 +72,12 @@ def _place(prose: Prose, start: int, end: int, number: int) -> Place:
         )
     if forms[0] == forms[1]:
         raise InputFileError(f"{where}: both alternatives are the same; change one or take the braces out.")
-    if any(start < seam < end for seam in prose.seams):
+    if obstacles.fixed_reason((start, end)) is not None:
+        raise InputFileError(
+            f"{where}: the alternatives go over a line end or hold several spaces in a row; keep them on one "
+            "line, with single spaces."
+        )
+    if obstacles.seam_within((start, end)):
         raise InputFileError(
             f"{where}: the look of the text changes inside the braces; give all of it, braces too, one look."
         )

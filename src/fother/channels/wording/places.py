@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from fother.channels.text.carriers import Place
+from fother.channels.wording.obstacles import Obstacles, mask
 from fother.channels.wording.own import own_places
 from fother.channels.wording.variant import Approved, change
 from fother.channels.wording.view import View, view
@@ -24,18 +25,18 @@ def places(prose: Prose, approved: Sequence[Approved]) -> tuple[list[Place], lis
     """
     found, notes = own_places(prose)
     seen = view(prose, found)
-    taken = [(p.start, p.end) for p in found]
+    obstacles = Obstacles(prose, [(p.start, p.end) for p in found])
     for variant in sorted(approved, key=lambda v: not v.throughout):
-        made, note = _made(prose, seen, variant, taken)
+        made, note = _made(prose, seen, variant, obstacles)
         found += made
-        taken += [span for place in made for span in ((place.start, place.end), *place.twins)]
+        obstacles.take(span for place in made for span in ((place.start, place.end), *place.twins))
         if note:
             notes.append(note)
     return sorted(found, key=lambda p: p.start), notes
 
 
 def _made(
-    prose: Prose, seen: View, variant: Approved, taken: Sequence[Span]
+    prose: Prose, seen: View, variant: Approved, obstacles: Obstacles
 ) -> tuple[list[Place], str | None]:
     """Places of one variant; a note when there is none."""
     differs = change(variant.sentence, variant.other)
@@ -51,9 +52,10 @@ def _made(
     made, refused = [], None
     for begin, stop in spans:
         exact = seen.span(begin, stop)
-        refused = obstacle(prose, exact, taken) or refused
+        obstacle = obstacles.told(exact)
+        refused = obstacle or refused
         forms = exact_forms(prose.text[slice(*exact)], text)
-        if obstacle(prose, exact, taken) is None and forms is not None:
+        if obstacle is None and forms is not None:
             made.append(Place(*exact, forms, "wording", variant.family, seen.block(begin)))
     if variant.throughout and len(made) < len(spans):
         return [], f"{_told(variant)} cannot be changed everywhere; it is not used."
@@ -61,19 +63,6 @@ def _made(
         first, twins = made[0], tuple((p.start, p.end) for p in made[1:])
         return [Place(first.start, first.end, first.forms, "wording", first.family, first.block, twins)], None
     return made, None if made else f"{_told(variant)} {refused or 'goes over a line end'}; it is not used."
-
-
-def obstacle(prose: Prose, span: Span, taken: Sequence[Span]) -> str | None:
-    """Why a stretch of the document cannot be rewritten, as the end of a sentence; None if it can."""
-    start, end = span
-    if any(a < end and start < b for a, b in taken):
-        return "overlaps with another"
-    if any(start < seam < end for seam in prose.seams):
-        return "goes over a change of look"
-    for fixed in prose.fixed:
-        if fixed.start < end and start < fixed.end:
-            return f"changes what must stay as it is ({fixed.reason})"
-    return None
 
 
 def exact_forms(said: str, other: str) -> tuple[str, str] | None:
@@ -104,9 +93,9 @@ def _occurrences(seen: View, sentence: str) -> Iterator[int]:
 
 def everywhere(seen: View, word: str) -> Iterator[Span]:
     """Where a spelling stands in the view, outside of quotations, which keep their own."""
-    quoted = quotations(seen.text)
+    quoted = mask(len(seen.text), [(q.start, q.end) for q in quotations(seen.text)])
     for match in re.finditer(rf"(?<![\w-]){re.escape(word)}(?![\w-])", seen.text):
-        if not any(q.start < match.end() and match.start() < q.end for q in quoted):
+        if quoted.find(1, *match.span()) < 0:
             yield match.span()
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fother.channels.wording.obstacles import Obstacles, mask
 from fother.channels.wording.own import own_places
-from fother.channels.wording.places import everywhere, exact_forms, obstacle
+from fother.channels.wording.places import everywhere, exact_forms
 from fother.channels.wording.protect import binds, mostly_english, ordinary, protected
 from fother.channels.wording.rules.families import FAMILIES
 from fother.channels.wording.rules.grammar import article, like
@@ -43,7 +43,8 @@ def suggest(prose: Prose) -> list[Suggestion]:
     seen = view(prose, own)
     doc = parse(seen.text)
     usage = _usage(seen.text)
-    kept = _Kept(prose, seen, [(p.start, p.end) for p in own], _mask(len(doc.text), protected(doc)))
+    obstacles = Obstacles(prose, [(p.start, p.end) for p in own])
+    kept = _Kept(prose, seen, obstacles, mask(len(doc.text), protected(doc)))
     for sentence in doc.sents:
         block = seen.block(sentence.start_char)
         if block < len(prose.blocks) and prose.blocks[block].kind in _KINDS and ordinary(sentence):
@@ -60,20 +61,13 @@ def _usage(text: str) -> Usage:
     )
 
 
-def _mask(length: int, spans: Sequence[Span]) -> bytearray:
-    mask = bytearray(length)
-    for start, end in spans:
-        mask[start:end] = b"\1" * (min(end, length) - start)
-    return mask
-
-
 @dataclass
 class _Kept:
     """Suggestions so far, and what they and others take up of the document."""
 
     prose: Prose
     seen: View
-    taken: list[Span]
+    obstacles: Obstacles
     guarded: bytearray  #: 1 for each letter that stays as it is
 
     def __post_init__(self) -> None:
@@ -110,14 +104,14 @@ class _Kept:
         (a, b), words = differs
         span = self.seen.span(first + a, first + b)
         forms = exact_forms(self.prose.text[slice(*span)], words)
-        if forms is None or obstacle(self.prose, span, self.taken):
+        if forms is None or self.obstacles.told(span):
             return None
         spans = [span]
         if one.throughout:
             spans = [self.seen.span(*found) for found in everywhere(self.seen, said[a:b])]
-            if any(obstacle(self.prose, found, self.taken) for found in spans):
+            if any(self.obstacles.told(found) for found in spans):
                 return None
-        self.taken += spans
+        self.obstacles.take(spans)
         name = identity(family.name, said, told)
         return Suggestion(name, family.name, said, told, *span, forms, family.note, block, one.throughout)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from fother.channels.text.carriers import TextCarriers
 from fother.channels.wording.own import own_places
 from fother.errors import InputFileError
+from fother.formats.prose.plain import Plain
 from fother.model.prose import Block, Fixed, Prose
 
 
@@ -31,7 +32,7 @@ def test_two_alternatives_cover_their_braces() -> None:
     assert TextCarriers(prose.text, tuple(places)).plain == "First.\nWe begin on Monday, really soon."
 
 
-@pytest.mark.parametrize("text", ["Hello {{ name }}.", r"Write \{{a|b}} so.", "{{a|b", "nothing", "}} {{"])
+@pytest.mark.parametrize("text", ["Hello {{ name }}.", r"Write \{{a|b}} so.", "{{a b", "nothing", "}} {{"])
 def test_other_braces_are_left_alone(text: str) -> None:
     places, notes = own_places(prose_of(text))
     assert places == []
@@ -58,6 +59,9 @@ def test_what_must_stay_is_left_alone() -> None:
         ("A {{a|{{b|c}} z", "within others"),
         ("A {{a|a}} z", "are the same"),
         ("A {{|}} z", "are the same"),
+        ("We {{a|b go.", "has no closing braces"),
+        ("We {{begin|start} now.", "has no closing braces"),
+        ("We {{begin|start}} so {{soon|later} now.", "has no closing braces"),
     ],
 )
 def test_faults_are_one_sentence_with_the_place(text: str, told: str) -> None:
@@ -89,3 +93,18 @@ def test_any_text_gives_places_or_one_sentence(text: str) -> None:
     carriers = TextCarriers(prose.text, tuple(places))
     assert all(prose.text[p.start : p.end].startswith("{{") for p in places)
     assert carriers.count == len(places)
+
+
+@pytest.mark.parametrize("text", ["We {{begin\n|start}} on Monday.", "We {{begin  |start}} on Monday."])
+def test_alternatives_over_a_line_end_are_told(text: str) -> None:
+    prose = Plain().read(text.encode())
+    with pytest.raises(InputFileError, match="keep them on one line"):
+        own_places(prose)
+
+
+@pytest.mark.parametrize("code", ["{{a|b", "x\n{{a|b\n}}"])
+def test_what_is_code_stops_nothing(code: str) -> None:
+    fixed = (Fixed(0, len(code), "code"), *(Fixed(k, k + 1, "a line end") for k in (1, 7) if k < len(code)))
+    places, notes = own_places(Prose(code, (Block(0, len(code)),), fixed))
+    assert places == []
+    assert "code" in notes[0]
