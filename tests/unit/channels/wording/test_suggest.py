@@ -50,6 +50,25 @@ def test_families(sentence: str, said: str, told: str) -> None:
     assert (said, told) in found
 
 
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("The agency waits because the report is late.", "since"),
+        ("Officials must have the ability to see the plan.", "be able to"),
+        ("The office keeps each report, and the staff read every letter.", "every"),
+        ("The office reads each and every report of its staff.", "every"),
+        ("They met every Monday and wrote a letter each year.", "every year"),
+        ("The agency also issued a report on its costs.", "In addition, the agency"),
+    ],
+)
+def test_what_reads_otherwise_is_not_proposed(sentence: str, told: str) -> None:
+    assert told not in {other for _, other in forms_of(sentence)}
+
+
+def test_each_alone_is_every() -> None:
+    assert ("each", "every") in forms_of("The office keeps each report that the staff wrote.")
+
+
 def test_contractions_only_where_the_document_contracts() -> None:
     formal = "The staff do not agree with the plans that we made."
     assert not any("don't" in told for _, told in forms_of(formal))

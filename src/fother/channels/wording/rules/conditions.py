@@ -365,6 +365,7 @@ CONDITIONS: Mapping[str, Callable[[Tokens, str], bool]] = {
     "bracket": lambda s, _: (p := _previous(s)) is not None and p.text in ("(", ",", ";", "—"),
     "coordinate": lambda s, _: _coordinates(s),
     "eachnoun": lambda s, _: _each(s),
+    "oneeach": lambda s, _: sum(t.lower_ in ("each", "every") for t in s[0].sent) == 1,
     "pobj": lambda s, a: any(c.dep_ == "pobj" and _is(c, a) for c in s[-1].children),
     "prior": lambda s, _: _prior(s),
     "asked": lambda s, _: s[0].head.dep_ in ("ccomp", "pcomp") and _asking(s[0].head),

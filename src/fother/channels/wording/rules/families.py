@@ -32,7 +32,6 @@ FAMILIES: tuple[Family, ...] = (
     relative.WHICH,
     relative.REDUCED,
     however.FAMILY,
-    however.ALSO,
     infinitive.PURPOSE,
     infinitive.MIDDLE,
     infinitive.HELP,

@@ -48,35 +48,4 @@ def _changes(sentence: Sentence, _usage: Usage) -> Iterator[Change]:
         yield Change(first.idx, end(adverb.nbor()), f"{adverb.text.title()}, {lower}")
 
 
-def _also(sentence: Sentence, _usage: Usage) -> Iterator[Change]:
-    """ "The agency also issued …" / "In addition, the agency issued …"."""
-    adverb = next((t for t in sentence if t.lower_ == "also"), None)
-    if (
-        adverb is None
-        or adverb.dep_ != "advmod"
-        or adverb.head.dep_ != "ROOT"
-        or adverb.i + 1 != adverb.head.i
-    ):
-        return
-    verb = adverb.head
-    who = subject(verb)
-    if (
-        verb.tag_ not in ("VBD", "VBZ", "VBP")
-        or verb.lemma_ == "be"
-        or any(c.dep_ == "neg" for c in verb.children)
-    ):
-        return
-    if who is None or who.left_edge.i != sentence.start or who.right_edge.i + 1 != adverb.i:
-        return
-    if who.right_edge.i - who.left_edge.i >= _LONGEST or any(t.is_punct for t in who.subtree):
-        return
-    first = who.left_edge
-    if any(t.tag_ in ("WDT", "WP", "WP$") for t in who.subtree):
-        return
-    text = sentence.text[: end(who.right_edge) - sentence.start_char]
-    kept = first.pos_ in _KEPT or first.text.isupper() or first.text == "I"
-    yield Change(first.idx, end(adverb), f"In addition, {text if kept else text[0].lower() + text[1:]}")
-
-
-ALSO = Family("connective", "Both say that this comes on top of what was said.", _also)
 FAMILY = Family("connective", "It joins the same two sentences from both places.", _changes)
