@@ -210,7 +210,8 @@ class Courier:
         states = self._queue.states(entry.id)
         self._report(entry, in_state(states, FAILED))
         if not waiting and set(states) <= set(DELIVERED + FAILED):
-            self._queue.finish(entry.id)
+            self._queue.finish(entry.id, failed=FAILED in states and DELIVERED not in states)
+            self._mail.cache_clear()  # it may come again, taken at another time
             with self._lock:
                 del self._open[entry.id]
                 self._turn.remove(entry.id)
@@ -235,7 +236,7 @@ class Courier:
 
     def _bounce(self, entry: _Open, number: int, failed: list[int]) -> None:
         mail = entry.envelope
-        id = self._queue.derived_id(entry.id, f"bounce {number}")
+        id = self._queue.derived_id(entry.id, f"bounce {number} {mail.taken_at.isoformat()}")
         if not mail.sender:  # nobody answers to a notice (RFC 5321, 6.1)
             self._tell("notice not delivered", id=entry.id)
             return
@@ -261,7 +262,8 @@ class Courier:
         except Exception as error:
             self._tell("notice not written", id=entry.id, reason=type(error).__name__)
             return
-        id = self._queue.derived_id(entry.id, f"in doubt {doubts}")
+        taken_at = entry.envelope.taken_at.isoformat()
+        id = self._queue.derived_id(entry.id, f"in doubt {doubts} {taken_at}")
         self._queue.post(id, notices.envelope(to, now, name), letter)
 
     # Handing on

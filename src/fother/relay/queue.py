@@ -3,7 +3,7 @@
     new/…        being written; what is left there after a kill is deleted
     incoming/ID  taken over from a client, to be marked
     ready/ID     what each recipient gets is fixed, to be handed on
-    done/ID      finished and emptied; kept for a while to know the message again
+    done/ID      finished and emptied; kept for a while to know the message again, unless it reached nobody
 
     ID/mail      envelope and message
     ID/plan      for each delivery: address, place of its copy, why it was refused
@@ -11,6 +11,7 @@
     ID/states    one byte per delivery, see `State`; overwritten in place and synced
     ID/failure-K what the next mail server said of a delivery that it refused
     ID/bounce-N  which failures the sender was told
+    ID/failed    stays in done: all deliveries failed, and the message is taken when it is handed in again
 
 Everything but `states` is encrypted (AES-256-GCM) and bound to its place. All steps may be done again after
 a kill. One process takes and marks mail, one other hands it on; each holds its lock.
@@ -41,6 +42,7 @@ from fother.relay.message import Envelope, headers
 
 WAITING, SENDING, DELIVERED, FAILED, IN_DOUBT = b".", b"s", b"+", b"-", b"?"
 
+_FAILED_FILE = "failed"
 _NONCE = 12
 _SPAN = struct.Struct(">QQ")
 _BLOCK = 1 << 16
@@ -137,23 +139,26 @@ class Queue:
     def take(self, envelope: Envelope, raw: bytes, *, plain: bool = False) -> tuple[str, bool]:
         """Keep a message from a client; its id, and whether it is new. Durable when it returns.
 
-        One that is `plain` is handed on as it came, without waiting for others to be marked.
+        One that is `plain` is handed on as it came, without waiting for others to be marked. One that was
+        finished and reached nobody is new again.
         """
         id = self.id_of(envelope, raw)
         if plain:
-            return id, self.post(id, envelope, raw)
-        return id, self._enter(id, "incoming", {"mail": _mail_bytes(envelope, raw)})
+            return id, self._enter(id, "ready", self._as_it_came(envelope, raw), again=True)
+        return id, self._enter(id, "incoming", {"mail": _mail_bytes(envelope, raw)}, again=True)
 
     def post(self, id: str, envelope: Envelope, raw: bytes) -> bool:
         """Keep a message that is to be handed on as it is; false when it is known."""
+        return self._enter(id, "ready", self._as_it_came(envelope, raw))
+
+    def _as_it_came(self, envelope: Envelope, raw: bytes) -> dict[str, bytes]:
         plan = json.dumps([[address, 0, 0, ""] for address in envelope.recipients]).encode()
         states = WAITING * len(envelope.recipients)
-        files = {"mail": _mail_bytes(envelope, raw), "plan": plan, "states": states}
-        return self._enter(id, "ready", files)
+        return {"mail": _mail_bytes(envelope, raw), "plan": plan, "states": states}
 
-    def _enter(self, id: str, state: str, files: dict[str, bytes]) -> bool:
+    def _enter(self, id: str, state: str, files: dict[str, bytes], *, again: bool = False) -> bool:
         with _storage(self.folder):
-            if self.where(id):
+            if self.where(id) and not (again and self._reached_nobody(id)):
                 return False
             part = self.folder / "new" / f"{id}.{self._entropy(4).hex()}"
             part.mkdir(mode=0o700)
@@ -162,6 +167,8 @@ class Queue:
                     self._write(part / name, self._seal(id, name, data) if name != "states" else data)
                 _sync_folder(part)
                 with self._entering:
+                    if again and self._reached_nobody(id):
+                        self._forget(id)
                     if self.where(id):
                         return False
                     part.rename(self.folder / state / id)
@@ -169,6 +176,16 @@ class Queue:
             finally:
                 shutil.rmtree(part, ignore_errors=True)
         return True
+
+    def _reached_nobody(self, id: str) -> bool:
+        return (self.folder / "done" / id / _FAILED_FILE).exists()
+
+    def _forget(self, id: str) -> None:
+        """Forget a finished message in one step; the courier may be emptying it still."""
+        old = self.folder / "new" / f"{id}.{self._entropy(4).hex()}"
+        (self.folder / "done" / id).rename(old)
+        _sync_folder(self.folder / "done")
+        shutil.rmtree(old, ignore_errors=True)
 
     # Moving on
 
@@ -195,9 +212,15 @@ class Queue:
             _sync_folder(self.folder / "incoming")
         return len(plan)
 
-    def finish(self, id: str) -> None:
-        """A message of which nothing is left to do: its content is deleted, its id kept."""
+    def finish(self, id: str, *, failed: bool = False) -> None:
+        """A message of which nothing is left to do: its content is deleted, its id kept.
+
+        `failed` says that no delivery arrived, so that the message is taken when it is handed in again.
+        """
         with _storage(self.folder):
+            if failed:
+                self._write(self.folder / "ready" / id / _FAILED_FILE, b"")
+                _sync_folder(self.folder / "ready" / id)
             (self.folder / "ready" / id).rename(self.folder / "done" / id)
             _sync_folder(self.folder / "done")
             _sync_folder(self.folder / "ready")
@@ -214,9 +237,11 @@ class Queue:
                     if part.stat().st_mtime < before.timestamp():
                         shutil.rmtree(part, ignore_errors=True)
             for folder in (self.folder / "done").iterdir():
-                if folder.stat().st_mtime < before.timestamp():
-                    self._empty(folder)
-                    folder.rmdir()
+                with self._entering, suppress(FileNotFoundError):  # one may be forgotten meanwhile
+                    if folder.stat().st_mtime < before.timestamp():
+                        self._empty(folder)
+                        (folder / _FAILED_FILE).unlink(missing_ok=True)
+                        folder.rmdir()
 
     def empty_done(self) -> None:
         """Delete the content of messages that were finished right before a kill."""
@@ -225,9 +250,10 @@ class Queue:
                 self._empty(folder)
 
     def _empty(self, folder: Path) -> None:
-        for file in folder.iterdir():
-            with suppress(FileNotFoundError):
-                file.unlink()
+        with suppress(FileNotFoundError):  # it may be forgotten meanwhile
+            for file in folder.iterdir():
+                if file.name != _FAILED_FILE:
+                    file.unlink(missing_ok=True)
 
     # Reading
 

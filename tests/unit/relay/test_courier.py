@@ -143,6 +143,29 @@ def test_a_bounce_that_cannot_be_written_does_not_keep_the_message(tmp_path: Pat
         scene.told.wait("notice not written")
 
 
+def test_a_message_all_of_whose_deliveries_failed_goes_out_when_it_is_handed_in_again(tmp_path: Path) -> None:
+    sink = Sink(refuse=lambda to: "550 5.1.1 no" if to == "a@far.example" else None)
+    with running(sink), courier(policy(tmp_path, sink.port)) as scene:
+        first = scene.ready("a@far.example")
+        scene.start()
+        scene.wait(lambda: scene.queue.where(first) == "done")
+        sink.wait(1)
+        again = replace(ENVELOPE, taken_at=ENVELOPE.taken_at + timedelta(hours=1))
+        assert scene.ready("a@far.example", envelope=again) == first
+        sink.wait(2)  # the sender is told of this failure too
+        scene.wait(lambda: scene.queue.where(first) == "done")
+        sink.refuse = lambda _: None
+        assert scene.ready("a@far.example", envelope=replace(again, taken_at=datetime.now(UTC))) == first
+        sink.wait(3)
+        scene.wait(lambda: scene.queue.where(first) == "done")
+        assert scene.queue.take(again, mail()) == (first, False)
+    assert sorted(a.recipient for a in sink.arrived) == [
+        "a@far.example",
+        "ann@org.example",
+        "ann@org.example",
+    ]
+
+
 def test_a_notice_that_cannot_be_delivered_ends_there(tmp_path: Path) -> None:
     sink = Sink(answer=lambda _: "550 5.1.1 no")
     with running(sink), courier(policy(tmp_path, sink.port)) as scene:

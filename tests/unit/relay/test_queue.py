@@ -152,3 +152,25 @@ def test_what_is_alike_is_not_kept_again(before: bytes, old: bytes, new: bytes, 
     kept = _difference(before + old + after, before + new + after)
     assert len(kept) <= 16 + max(len(old), len(new))
     assert _applied(before + old + after, kept) == before + new + after
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_message_that_reached_nobody_is_taken_again(queue: Queue, plain: bool) -> None:
+    id, _ = queue.take(ENVELOPE, mail(), plain=plain)
+    if not plain:
+        queue.make_ready(id, [NewDelivery("a@x.example", refused="550 5.7.1 no")])
+    assert queue.take(ENVELOPE, mail(), plain=plain) == (id, False)
+    queue.finish(id, failed=True)
+    queue.empty_done()
+    assert queue.take(ENVELOPE, mail(), plain=plain) == (id, True)
+    assert queue.where(id) == ("ready" if plain else "incoming")
+    assert queue.take(ENVELOPE, mail(), plain=plain) == (id, False)
+    assert list((queue.folder / "new").iterdir()) == []
+
+
+def test_a_message_that_reached_nobody_is_forgotten_in_time(queue: Queue) -> None:
+    id, _ = queue.take(ENVELOPE, mail(), plain=True)
+    queue.finish(id, failed=True)
+    assert not queue.post(id, ENVELOPE, mail())
+    queue.clean(NOW + timedelta(days=10_000))
+    assert queue.where(id) == ""

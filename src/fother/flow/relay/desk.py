@@ -198,7 +198,8 @@ class Desk:
 
     def _tell_sender(self, id: str, mail: Mail, left: Sequence[str], *, whole: bool) -> None:
         sender, now, name = mail.envelope.sender, self._now(), self._policy.listen.name
-        notice = self._queue.derived_id(id, "unmarked")
+        # With the time, as a message that reached nobody may be handed in again.
+        notice = self._queue.derived_id(id, f"unmarked {mail.envelope.taken_at.isoformat()}")
         if self._queue.where(notice) or not notices.wanted(mail.envelope, mail.raw):
             return
         if not self._rate.allows(sender, now):
