@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ _TRIALS = 20240229
 #: Extracting the text of thousands of pages takes long; the four extreme trials find nearly all.
 _MANY_PAGES, _MANY_TRIALS, _FEW_TRIALS = 300, 12, 5
 _PDF = "application/pdf"
+_BRACES = re.compile(r"\{\{.*?\}\}")
 
 
 @dataclass(frozen=True)
@@ -103,15 +105,25 @@ def plan_print(data: bytes, form: ProseFormat, approved: Sequence[Approved], pro
     return Planned(table, None, plain, tuple(reports), (*prose.notes, *notes))
 
 
-def plan_prose(data: bytes, form: ProseFormat, approved: Sequence[Approved], progress: Progress) -> Planned:
+def plan_prose(
+    data: bytes,
+    form: ProseFormat,
+    approved: Sequence[Approved],
+    progress: Progress,
+    *,
+    alternatives: bool = True,
+) -> Planned:
     """Carriers of a document whose text can be rewritten: approved wordings, and characters between them.
 
-    The pages of PDFs attached to a mail are carriers too. Raises InputFileError.
+    Without `alternatives`, what stands in double braces is left as it is. The pages of PDFs attached to a
+    mail are carriers too. Raises InputFileError.
     """
     progress.stage("Finding carriers", None)
     prose = form.read(data)
-    worded, notes_of_wordings = wording_places(prose, approved)
+    worded, notes_of_wordings = wording_places(prose, approved, alternatives=alternatives)
     taken = [span for p in worded for span in ((p.start, p.end), *p.twins)]
+    if not alternatives:  # it is somebody's code, in which a character of no width is a fault
+        taken += [found.span() for found in _BRACES.finditer(prose.text)]
     between = characters.places(prose, taken)
     places = join(sorted([*worded, *between], key=lambda place: place.start), prose)
     text = TextCarriers(prose.text, tuple(places))

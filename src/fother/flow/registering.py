@@ -95,9 +95,13 @@ def register_bytes(
     text_only: bool = False,
     approved: Sequence[Approved] = (),
     as_pdf: bool = False,
+    alternatives: bool = True,
     progress: Progress,
 ) -> Registered:
-    """`register` for a file that is in memory already, with the wordings that its author approved."""
+    """`register` for a file that is in memory already, with the wordings that its author approved.
+
+    Without `alternatives`, double braces in a text that is not issued as PDF are left as they are.
+    """
     lock_notes: tuple[str, ...] = ()
     form = None
     if is_pdf(data):
@@ -121,8 +125,10 @@ def register_bytes(
             if as_pdf:
                 raise
             return _register_text(registry, name, data, title, password, public, progress, str(error))
-        planner = plan_print if as_pdf else plan_prose
-        planned = planner(data, form, approved, progress)
+        if as_pdf:
+            planned = plan_print(data, form, approved, progress)
+        else:
+            planned = plan_prose(data, form, approved, progress, alternatives=alternatives)
         if planned.table.count < MIN_CARRIERS and not as_pdf:
             few = f"it has {planned.table.count} carriers, too few to tell copies apart."
             return _register_text(registry, name, data, title, password, public, progress, few)

@@ -7,7 +7,7 @@
     [marking]   how strong the marks are
     [[mark]]    whose mail is marked; the first rule that fits a recipient counts
 
-Recipients that no rule fits get the message as it came.
+Recipients that no rule fits get the message unmarked.
 """
 
 from __future__ import annotations
@@ -96,6 +96,7 @@ class Rule:
     outside: frozenset[str] = frozenset()
     unmarkable: Unmarkable = "pass"  #: a message without anything that can be marked
     parts: Unmarkable = "pass"  #: a message some parts of which cannot be marked
+    alternatives: bool = False  #: `{{a|b}}` in a message are alternatives that its author wrote
 
     def fits(self, address: str) -> bool:
         plain = folded(address)
@@ -117,7 +118,7 @@ class Policy:
     rules: tuple[Rule, ...]
 
     def rule(self, address: str) -> Rule | None:
-        """The rule that marks mail to this address; None when it is handed on as it came."""
+        """The rule that marks mail to this address; None when it is handed on unmarked."""
         return next((rule for rule in self.rules if rule.fits(address)), None)
 
     def may_hand_in(self, client: str) -> bool:
@@ -253,6 +254,7 @@ def _rule(table: _Table) -> Rule:
         outside=frozenset(domain.casefold().lstrip("@.") for domain in outside),
         unmarkable=table.choice("unmarkable", ("pass", "refuse"), "pass"),  # type: ignore[arg-type]
         parts=table.choice("unmarkable_parts", ("pass", "refuse"), "pass"),  # type: ignore[arg-type]
+        alternatives=table.flag("alternatives", default=False),
     )
     table.end()
     return rule
@@ -315,6 +317,12 @@ class _Table:
         if type(value) not in (int, float) or not least <= value < 1e6:
             self.refuse(key, f"must be a number, at least {least:g}")
         return float(value)
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        value = self._left.pop(key, default)
+        if type(value) is not bool:
+            self.refuse(key, "must be true or false")
+        return bool(value)
 
     def choice(self, key: str, choices: tuple[str, ...], default: str) -> str:
         value = self._left.pop(key, default)

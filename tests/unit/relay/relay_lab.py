@@ -218,13 +218,15 @@ class SimulatedMarker:
         self.unmarkable: Callable[[bytes], bool] = lambda raw: b"Subject: Blank" in raw
         self.left: Callable[[bytes], list[str]] = lambda raw: ["table.xlsx"] if b"X-Table" in raw else []
         self.titles: list[str] = []
+        self.alternatives: list[bool] = []
 
-    def read(self, raw: bytes, title: str) -> SimulatedMail:
+    def read(self, raw: bytes, title: str, *, alternatives: bool) -> SimulatedMail:
         if self.trouble:
             raise RegistryError(self.trouble)
         if self.unmarkable(raw):
             raise UnmarkableError("The message has 0 carriers.")
         self.titles.append(title)
+        self.alternatives.append(alternatives)
         return SimulatedMail(self._file, raw, self.left(raw))
 
 

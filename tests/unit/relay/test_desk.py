@@ -26,6 +26,7 @@ list = "staff@org.example"
 recipients = "staff.csv"
 unmarkable = "refuse"
 unmarkable_parts = "refuse"
+alternatives = true
 [[mark]]
 outside = ["org.example"]
 """
@@ -261,3 +262,10 @@ def test_marks_are_not_told_of_before_the_copies_are_made(
     (letter,) = scene.notices()
     assert b"without any marks" in letter
     assert b"individual marks" not in letter
+
+
+def test_alternatives_are_resolved_when_all_rules_of_a_message_say_so(scene: Scene) -> None:
+    scene.work("staff@org.example", "x@org.example")
+    scene.work("board@org.example")
+    scene.work("board@org.example", "staff@org.example")
+    assert scene.marker.alternatives == [True, False, False]

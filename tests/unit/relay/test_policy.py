@@ -57,6 +57,7 @@ def test_mistakes(tmp_path: Path, line: str, sentence: str) -> None:
         ("addresses = ['a@b.example']\noutside = ['b.example']", "one of the three"),
         ("addresses = 'a@b.example'", "list of texts"),
         ("outside = ['b.example']\nunmarkable = 'maybe'", "pass, refuse"),
+        ("outside = ['b.example']\nalternatives = 'yes'", "true or false"),
     ],
 )
 def test_mistakes_in_rules(tmp_path: Path, rule: str, sentence: str) -> None:

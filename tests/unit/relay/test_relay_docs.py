@@ -15,7 +15,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "reference" / "relay.md"
 def test_every_key_is_documented_and_no_other() -> None:
     text = PAGE.read_text(encoding="utf-8")
     documented = set(re.findall(r"^\| `([a-z_]+)` \|", text, re.MULTILINE))
-    read = r'table\.(?:text|texts|whole|number|choice|path|address)\(\s*"([a-z_]+)"'
+    read = r'table\.(?:text|texts|whole|number|choice|flag|path|address)\(\s*"([a-z_]+)"'
     assert documented == set(re.findall(read, inspect.getsource(policy)))
 
 
@@ -42,6 +42,7 @@ def test_defaults_are_those_of_the_program(tmp_path: Path) -> None:
         "strength": found.marking.strength,
         "unmarkable": found.rules[0].unmarkable,
         "unmarkable_parts": found.rules[0].parts,
+        "alternatives": str(found.rules[0].alternatives).lower(),
     }.items():
         assert f"| `{key}` | `{value}` |" in text, key
     assert f"| `connections` | `{found.next_hop.connections}` |" in text

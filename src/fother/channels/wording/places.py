@@ -17,13 +17,16 @@ from fother.model.prose import Prose
 _SHOWN = 80
 
 
-def places(prose: Prose, approved: Sequence[Approved]) -> tuple[list[Place], list[str]]:
+def places(
+    prose: Prose, approved: Sequence[Approved], *, alternatives: bool = True
+) -> tuple[list[Place], list[str]]:
     """The author's own alternatives and the approved variants as disjoint places in order, and notes.
 
+    Without `alternatives`, double braces are text like any other.
     A variant is found where its sentence stands word for word, at every such place. Notes tell of variants
     that are not found any more or cannot be used. Raises InputFileError as `own_places` does.
     """
-    found, notes = own_places(prose)
+    found, notes = own_places(prose) if alternatives else ([], [])
     seen = view(prose, found)
     obstacles = Obstacles(prose, [(p.start, p.end) for p in found])
     for variant in sorted(approved, key=lambda v: not v.throughout):

@@ -45,6 +45,11 @@ class _Split:
     plain: list[str] = field(default_factory=list)
     marked: dict[str, tuple[RecipientRow, Rule]] = field(default_factory=dict)
 
+    @property
+    def alternatives(self) -> bool:
+        """Whether all rules of the message resolve alternatives: its copies are made from one text."""
+        return all(rule.alternatives for _, rule in self.marked.values())
+
     def of(self, rule: Rule) -> list[str]:
         """What the refusal to a rule's recipients names: the list and not its members."""
         return [rule.list] if rule.list else [row.email for row, own in self.marked.values() if own == rule]
@@ -118,7 +123,8 @@ class Desk:
             return
         try:
             title = f"Mail {mail.envelope.taken_at:%Y-%m-%d} {id[:8]}"
-            self._send_copies(id, mail, split, self._marker.read(mail.raw, title))
+            read = self._marker.read(mail.raw, title, alternatives=split.alternatives)
+            self._send_copies(id, mail, split, read)
         except (UnmarkableError, InputFileError, CopyCheckError) as error:
             self._pass_or_refuse(id, mail, split, str(error))
 

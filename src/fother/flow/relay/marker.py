@@ -27,8 +27,9 @@ class ReadMail(Protocol):
 
 
 class Marker(Protocol):
-    def read(self, raw: bytes, title: str) -> ReadMail:
-        """Register a message; the same bytes are the same message.
+    def read(self, raw: bytes, title: str, *, alternatives: bool) -> ReadMail:
+        """Register a message; the same bytes are the same message. `alternatives` that its author wrote are
+        resolved, or left as they are.
 
         Raises UnmarkableError or InputFileError when nothing in it can be marked; RegistryError, LogError and
         others when it is not its fault.

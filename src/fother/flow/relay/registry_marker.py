@@ -31,9 +31,11 @@ class RegistryMarker:
         require_resistance(marking.resistance)
         self._registry, self._marking = registry, marking
 
-    def read(self, raw: bytes, title: str) -> RegisteredMail:
+    def read(self, raw: bytes, title: str, *, alternatives: bool) -> RegisteredMail:
         name = f"{title.replace(' ', '-').lower()}.eml"
-        registered = register_bytes(self._registry, name, raw, title=title, progress=Silent())
+        registered = register_bytes(
+            self._registry, name, raw, title=title, alternatives=alternatives, progress=Silent()
+        )
         document, notes = registered.document, tuple(registered.plan["notes"])
         if "carriers" not in document.blobs:
             raise UnmarkableError(" ".join(notes) or "The message cannot be marked.")
@@ -54,7 +56,7 @@ class RegisteredMail:
 
     @property
     def plain(self) -> bytes:
-        """As it came; where its author wrote alternatives, with the first of each."""
+        """As it came; where alternatives of its author are resolved, with the first of each."""
         table = carrier_table(self._registry, self._document)
         rewrites = [
             rewrite

@@ -136,3 +136,8 @@ def test_two_variants_never_overlap() -> None:
     found, notes = places(prose_of(SAID), [VARIANT, second])
     assert len(found) == 1
     assert "overlaps" in notes[0]
+
+
+@pytest.mark.parametrize("braces", ["{{a|b}}", "{{a|b|c}}", "{{ a }}", "{{"])
+def test_braces_may_be_text_like_any_other(braces: str) -> None:
+    assert places(prose_of(f"We {braces} on Monday."), [], alternatives=False) == ([], [])
