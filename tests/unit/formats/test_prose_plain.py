@@ -108,3 +108,17 @@ def test_plain_text_is_found(name: str) -> None:
 )
 def test_nothing_reads_other_files(name: str, data: bytes) -> None:
     assert prose_format(name, data) is None
+
+
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_utf16_that_could_be_taken_for_another_encoding_gets_a_byte_order_mark(order: str) -> None:
+    text = "Мы согласны and so it is here и так далее " * 3
+    data = text.encode(f"utf-16-{order}")
+    spaces = [at for at, letter in enumerate(text.rstrip()) if letter == " "]
+    copy = Plain().write(data, [Rewrite(at, at + 1, " \u200d\u200d\u200c") for at in spaces])
+    said = text.rstrip().replace(" ", " \u200d\u200d\u200c")
+    assert copy == f"\ufeff{said} ".encode(f"utf-16-{order}")
+    assert Plain().read(copy).text == said
+    assert Plain().write(data, [Rewrite(12, 15, "now")]) == text.replace("and", "now", 1).encode(
+        f"utf-16-{order}"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fother.errors import InputFileError
 from fother.formats.text.charset import MARKS, guess_wide, known
@@ -69,15 +69,15 @@ def decoded(data: bytes, declared: str | None = None) -> tuple[str, Encoding]:
 def encoded(text: str, encoding: Encoding, declared: str | None = None) -> bytes:
     """Bytes that `decoded` reads as this text. Raises ValueError where it would take them for others.
 
-    That happens to damaged files, whose encoding is guessed from what little of it is whole.
+    That happens to damaged files, whose encoding is guessed from what little of it is whole. UTF-16 that
+    could no longer be told by its zeros gets a byte order mark.
     """
-    data = encoding.encode(text)
-    again = None
-    with suppress(InputFileError):
-        again = decoded(data, declared)[0]
-    if again != text:
-        raise ValueError("a rewrite would be read as something else: in another encoding, or as nothing")
-    return data
+    for mark in (encoding.mark, *(mark for mark, name in MARKS if encoding.wide and name == encoding.name)):
+        data = replace(encoding, mark=mark).encode(text)
+        with suppress(InputFileError):
+            if decoded(data, declared)[0] == text:
+                return data
+    raise ValueError("a rewrite would be read as something else: in another encoding, or as nothing")
 
 
 def _candidates(data: bytes, declared: str | None) -> list[str]:
