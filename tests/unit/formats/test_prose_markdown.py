@@ -223,3 +223,12 @@ def test_escaped_braces_stay(braces: str) -> None:
     assert prose.text == "Hello {{ a|b }} there"
     assert {fixed.reason for fixed in prose.fixed} == {"escaped braces"}
     assert own_places(prose)[0] == []
+
+
+def test_what_looks_like_the_definition_of_a_link_becomes_none() -> None:
+    text = b"[a]: b\n\n[a]: b and so on\n"
+    prose = read(text.decode())
+    spaces = [at for start, end in prose.free for at in range(start, end)]
+    changes = [Rewrite(at, at + 1, FORMS[-1]) for at in spaces if prose.text[at] == " "]
+    assert MARKDOWN.read(MARKDOWN.write(text, changes)).text == rewritten(prose.text, changes)
+    assert [change.start for change in changes] == [8, 11]

@@ -43,8 +43,10 @@ _LINE_END_OR_BAR = re.compile(r"[\n|]")
 _SPECIAL = re.compile(r"[\\`*_\[\]<&~|]")
 _RISKY = re.compile(r"[\s*_`\[\]<>&\\~|#!+=:-]")
 #: Spaces that decide how their neighbours are read: whether a mark opens or closes (CommonMark 0.31, 6.2),
-#: and that what looks like the address of a link is none (6.3, 6.5). A look-alike would not.
-_DECIDING = re.compile(r" (?=[*_~])|(?<=_) |\]\([^)\n]*|<[a-z][a-z0-9+.-]{1,31}:[^<>\n]*>", re.I)
+#: and that what looks like the address of a link is none (4.7, 6.3, 6.5). A look-alike would not.
+_DECIDING = re.compile(
+    r" (?=[*_~])|(?<=_) |\A\[[^\]]{1,999}\]:\s*\S+ |\]\([^)\n]*|<[a-z][a-z0-9+.-]{1,31}:[^<>\n]*>", re.I
+)
 _CODE_TAG = re.compile(r"<(/?)(a|code|kbd|samp|tt|var|pre|q|del|s)(?=[\s/>])", re.I)
 
 
