@@ -32,7 +32,8 @@ class Chain:
     """A stretch of the leak that comes from one stretch of the original.
 
     `runs` (r, 3): leak letter, document letter, length; increasing and disjoint in both texts. `doubtful` are
-    stretches of leak letters that another part of the original explains as well.
+    stretches of leak letters that another part of the original explains as well, and what is next to them:
+    past a wording, a few letters are too short for a run and do not speak for the right part.
     """
 
     runs: Ints
@@ -139,7 +140,8 @@ def _disjoint(chains: list[Chain], length: int, first_written: Ints) -> list[Cha
             for number in np.unique(others[(others >= 0) & elsewhere]).tolist():
                 if chain.score >= taken[number].score - _RIVAL:
                     where = np.flatnonzero((others == number) & elsewhere)
-                    doubtful[number].append((i + int(where[0]), i + int(where[-1]) + 1))
+                    low, high = i + int(where[0]) - _RIVAL, i + int(where[-1]) + 1 + _RIVAL
+                    doubtful[number].append((low, high))
         if chain.runs[free, 2].sum() < min(_CHAIN, length):
             continue
         at = spans[int(np.argmax(free))][0]
