@@ -130,7 +130,7 @@ def speed(copies: PrintCopies, code: FingerprintingCode, batch: int) -> tuple[fl
 def document(path: Path, options: argparse.Namespace, rng: np.random.Generator, folder: Path) -> list[Read]:
     data = path.read_bytes()
     prose = Docx().read(data)
-    planned: Planned = plan_print(data, Docx(), approved(suggest(prose)), Silent())
+    planned: Planned = plan_print(data, Docx(), prose, approved(suggest(prose)), Silent())
     table = planned.table
     words = next(table.text())[1]
     code = table.code(KEY, RESISTANCE)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fother.channels.table import CarrierTable
 from fother.flow.identify import SURE_SHAPE, accepted, find_text
+from fother.flow.known_wordings import tables
 from fother.flow.leaks import LeakedFile, pages_by_sheet, with_text
 from fother.flow.library import Library, open_library
 from fother.flow.progress import Progress
@@ -92,10 +92,7 @@ def _marked(document: Document) -> bool:
 
 def in_text(registry: Registry, document: Document) -> bool:
     """Whether copies of a document carry marks in their words or characters."""
-    if "carriers" not in document.blobs:
-        return False
-    names = {document.blobs["carriers"], *(e.carriers for e in registry.editions(document.id))}
-    return any(any(CarrierTable.from_bytes(registry.get_blob(name)).text()) for name in names)
+    return any(any(table.text()) for table in tables(registry, document))
 
 
 def _unmarked(document: Document) -> str:

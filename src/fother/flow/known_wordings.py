@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import numpy as np
-
 from fother.channels.table import CarrierTable
 from fother.channels.text.carriers import Place, TextCarriers
 from fother.model.match import Span
@@ -19,28 +17,30 @@ _WORD = re.compile(r"\w[\w’'-]*")
 
 def known_wordings(registry: Registry, document: Document, text: str) -> list[tuple[Span, str]]:
     """Stretches of a document's registered text, each with another wording that copies may have there."""
-    names = {
-        name
-        for name in (document.blobs.get("carriers"), *(e.carriers for e in registry.editions(document.id)))
-        if name is not None
-    }
     found: dict[tuple[Span, str], None] = {}
-    for name in sorted(names):
-        for _, carriers in CarrierTable.from_bytes(registry.get_blob(name)).text():
+    for table in tables(registry, document):
+        for _, carriers in table.text():
             found |= dict.fromkeys(_wordings(carriers, text))
     return sorted(found)
+
+
+def tables(registry: Registry, document: Document) -> Iterator[CarrierTable]:
+    """All tables of carriers that copies of a document have, or would have; none where it has no carriers."""
+    present = document.blobs.get("carriers")
+    if present is not None:
+        for name in sorted({present, *(e.carriers for e in registry.editions(document.id))}):
+            yield CarrierTable.from_bytes(registry.get_blob(name))
 
 
 def _wordings(carriers: TextCarriers, text: str) -> Iterator[tuple[Span, str]]:
     """The registered text is read from the file in another way than the prose that is rewritten, so a place
     is found again by what stands around it."""
     plain, before = carriers.plain, 0
-    unmarked = carriers.rewrites(np.zeros(carriers.count, np.uint8))
     for place in carriers.places:
         if place.channel != "wording":
             continue
         for _, last in ((place.start, place.end), *place.twins):
-            end = moved(last, unmarked)
+            end = moved(last, carriers.unmarked)
             start = end - len(place.forms[0])
             at = _found(text, plain, start, end, before)
             if at is not None:

@@ -90,8 +90,9 @@ def look(
         _look_at_pages(key, data, carriers, place, editions, leak, leak.files, progress, shown)
     _look_at_prints(key, original, table, editions, leak, progress, shown)
     for number, (first, text) in enumerate(table.text(), len(table.parts)):
+        readings = {s: read_texts(text, leak.texts, s) for s in {e.strength for e in editions}}
         for edition in editions:
-            found = read_texts(text, leak.texts, edition.strength)
+            found = readings[edition.strength]
             shown.read[edition.edition] += [r.observations.shifted(first, number * _GROUPS) for _, r in found]
             if edition is editions[0]:
                 shown.excerpts += [text_evidence(text, file, r) for file, r in found]

@@ -25,6 +25,7 @@ from fother.formats.pdf.document import PdfSource
 from fother.formats.pdf.template import CopyTemplate
 from fother.formats.prose.interface import Container, ProseFormat
 from fother.model.page import PageReport
+from fother.model.prose import Prose
 
 #: Seed of the trial copies that are read back at registration: the same for every document, no copy's.
 _TRIALS = 20240229
@@ -80,8 +81,11 @@ def _plan_layout(source: PdfSource, progress: Progress) -> tuple[LayoutCarriers,
     return carriers, template
 
 
-def plan_print(data: bytes, form: ProseFormat, approved: Sequence[Approved], progress: Progress) -> Planned:
-    """Carriers of a Word file whose copies are printed as PDF: approved wordings, and the gaps between words.
+def plan_print(
+    data: bytes, form: ProseFormat, prose: Prose, approved: Sequence[Approved], progress: Progress
+) -> Planned:
+    """Carriers of a Word file, read as `prose`, whose copies are printed as PDF: approved wordings, and the
+    gaps between words.
 
     LibreOffice leaves characters of no width out of the PDFs that it makes, so none are used. `plain` is the
     print of the unmarked original. Raises InputFileError, MissingProgramError.
@@ -92,12 +96,11 @@ def plan_print(data: bytes, form: ProseFormat, approved: Sequence[Approved], pro
             "made a second time; replace them by plain text first."
         )
     progress.stage("Finding carriers", None)
-    prose = form.read(data)
     worded, notes = wording_places(prose, approved)
     text = TextCarriers(prose.text, tuple(sorted(worded, key=lambda place: place.start)))
     progress.stage("Printing the unmarked original", None)
     with Office() as office:
-        (plain,) = office.print([form.write(data, text.rewrites(np.zeros(text.count, np.uint8)))])
+        (plain,) = office.print([form.write(data, text.unmarked)])
     layout, moved = plan(counted(PdfSource.open(plain).pages(), progress))
     gaps = WordGaps.of(text, layout, moved)
     table = CarrierTable((Part("", text), Part(PRINT, gaps)))
@@ -108,18 +111,19 @@ def plan_print(data: bytes, form: ProseFormat, approved: Sequence[Approved], pro
 def plan_prose(
     data: bytes,
     form: ProseFormat,
+    prose: Prose,
     approved: Sequence[Approved],
     progress: Progress,
     *,
     alternatives: bool = True,
 ) -> Planned:
-    """Carriers of a document whose text can be rewritten: approved wordings, and characters between them.
+    """Carriers of a document whose text can be rewritten, read as `prose`: approved wordings, and characters
+    between them.
 
     Without `alternatives`, what stands in double braces is left as it is. The pages of PDFs attached to a
     mail are carriers too. Raises InputFileError.
     """
     progress.stage("Finding carriers", None)
-    prose = form.read(data)
     worded, notes_of_wordings = wording_places(prose, approved, alternatives=alternatives)
     taken = [span for p in worded for span in ((p.start, p.end), *p.twins)]
     if not alternatives:  # it is somebody's code, in which a character of no width is a fault
@@ -144,6 +148,5 @@ def plan_prose(
             parts.append(Part(where, planned.table.parts[0].carriers))
             templates[where] = planned.template or b""
             pages += planned.pages
-    unmarked = text.rewrites(np.zeros(text.count, np.uint8))
-    plain = form.write(data, unmarked) if unmarked else data
+    plain = form.write(data, text.unmarked) if text.unmarked else data
     return Planned(CarrierTable(tuple(parts)), pack_templates(templates), plain, tuple(pages), tuple(notes))

@@ -120,15 +120,15 @@ def register_bytes(
         planned = plan_pdf(PdfSource.open(data, allow_signed=allow_signed), progress)
     else:
         try:
-            form.read(data)
+            prose = form.read(data)
         except InputFileError as error:
             if as_pdf:
                 raise
             return _register_text(registry, name, data, title, password, public, progress, str(error))
         if as_pdf:
-            planned = plan_print(data, form, approved, progress)
+            planned = plan_print(data, form, prose, approved, progress)
         else:
-            planned = plan_prose(data, form, approved, progress, alternatives=alternatives)
+            planned = plan_prose(data, form, prose, approved, progress, alternatives=alternatives)
         if planned.table.count < MIN_CARRIERS and not as_pdf:
             few = f"it has {planned.table.count} carriers, too few to tell copies apart."
             return _register_text(registry, name, data, title, password, public, progress, few)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,7 @@ from fother.channels.text.observe import observe
 from fother.codes.observations import Observations
 from fother.errors import CopyCheckError
 from fother.flow.readback import enough, found_evidence, possible_evidence, require_marks
-from fother.model.prose import Rewrite, moved
+from fother.model.prose import Rewrite, moved, rewritten
 
 #: Places that are read back in each copy; which ones changes from copy to copy, so that all get their turn.
 _PLACES_READ = 40
@@ -38,13 +40,14 @@ class TextCopies:
         `text` is what the finished file says. A part of it is read as if it had leaked; all of it must be
         what was to be written. Raises CopyCheckError when it is not, or when the marks cannot be read.
         """
-        if text != self._carriers.rendered(symbols, self._strength):
+        rewrites = self.rewrites(symbols)
+        if text != rewritten(self._carriers.text, rewrites):
             raise CopyCheckError(f"Copy {copy} does not say what it was to say, so it was not issued.")
         places = self._carriers.places
         rounds = max(1, -(-len(places) // _PLACES_READ))
         first = (index % rounds) * _PLACES_READ
         chosen = range(first, min(first + _PLACES_READ, len(places)))
-        found, possible = self._read(self._excerpt(text, symbols, chosen), symbols, chosen)
+        found, possible = self._read(self._excerpt(text, rewrites, chosen), symbols, chosen)
         if not enough(found, possible):
             # An excerpt of text that stands in the document several times says little; all of it says more.
             found, possible = self._read(text, symbols, range(len(places)))
@@ -61,9 +64,8 @@ class TextCopies:
             possible_evidence(self._probabilities, symbols, columns),
         )
 
-    def _excerpt(self, text: str, symbols: NDArray[np.uint8], chosen: range) -> str:
+    def _excerpt(self, text: str, rewrites: Sequence[Rewrite], chosen: range) -> str:
         """The part of a copy's text that holds these places."""
         places = self._carriers.places
-        rewrites = self._carriers.rewrites(symbols, self._strength)
         start, end = (moved(at, rewrites) for at in (places[chosen[0]].start, places[chosen[-1]].end))
         return text[max(0, start - _AROUND) : end + _AROUND]

@@ -93,9 +93,15 @@ class TextCarriers:
         return np.ones(self.count, np.bool_)
 
     @cached_property
+    def unmarked(self) -> list[Rewrite]:
+        """What must be rewritten in the file as registered so that it says what the unmarked original says:
+        nothing, unless its author wrote alternatives."""
+        return self.rewrites(np.zeros(self.count, np.uint8))
+
+    @cached_property
     def plain(self) -> str:
         """What the unmarked original says."""
-        return self.rendered(np.zeros(self.count, np.uint8))
+        return rewritten(self.text, self.unmarked)
 
     def forms(self, symbols: NDArray[np.uint8], strength: float = 1.0) -> list[int]:
         """Number of the form that each place takes in a copy with these symbols (m,)."""

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-import numpy as np
-
 from fother.errors import UnmarkableError
 from fother.flow.commit import DECOYS, commit_issues, committed_edition
 from fother.flow.copies import CopyJob, CopyMaker, copy_name
@@ -58,11 +56,7 @@ class RegisteredMail:
     def plain(self) -> bytes:
         """As it came; where alternatives of its author are resolved, with the first of each."""
         table = carrier_table(self._registry, self._document)
-        rewrites = [
-            rewrite
-            for _, carriers in table.text()
-            for rewrite in carriers.rewrites(np.zeros(carriers.count, np.uint8))
-        ]
+        rewrites = [rewrite for _, carriers in table.text() for rewrite in carriers.unmarked]
         return Mail().write(self._raw, rewrites) if rewrites else self._raw
 
     def copies(self, rows: Sequence[RecipientRow]) -> Iterator[bytes]:

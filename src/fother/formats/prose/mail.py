@@ -6,6 +6,7 @@ it is. A part that is rewritten is encoded anew; every other byte of the message
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -90,7 +91,7 @@ class Mail:
 
 
 @dataclass(frozen=True, eq=False)
-class _Text:
+class _Text(ABC):
     """The words of one part: a body, or an attachment in a format of its own."""
 
     part: Part
@@ -98,9 +99,9 @@ class _Text:
     prose: Prose
     offset: int = 0
 
+    @abstractmethod
     def written(self, data: bytes, rewrites: Sequence[Rewrite], *, root: bool) -> bytes:
         """The part, head and all, with the rewrites carried out."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, eq=False)
